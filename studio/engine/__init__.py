@@ -1,0 +1,45 @@
+"""The local video engine. Importing it loads neither av nor numpy: those live in its worker processes."""
+
+from studio.engine.catalogue import describe, describe_scene, examples, ideas
+from studio.engine.client import configure
+from studio.engine.errors import EngineError, EngineFailed, EngineStopped, MediaRefused
+from studio.engine.explain import explain
+from studio.engine.limits import Limits, Probe
+from studio.engine.parser import parse
+from studio.engine.plan import Plan, Step
+from studio.engine.service import (
+    RenderSpec,
+    filmstrip,
+    photo,
+    poster,
+    probe,
+    render,
+    rendition,
+    transcode,
+)
+
+__all__ = [
+    "EngineError",
+    "EngineFailed",
+    "EngineStopped",
+    "Limits",
+    "MediaRefused",
+    "Plan",
+    "Probe",
+    "RenderSpec",
+    "Step",
+    "configure",
+    "describe",
+    "describe_scene",
+    "examples",
+    "explain",
+    "filmstrip",
+    "ideas",
+    "parse",
+    "photo",
+    "poster",
+    "probe",
+    "render",
+    "rendition",
+    "transcode",
+]

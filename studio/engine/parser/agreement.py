@@ -1,0 +1,87 @@
+"""What the clauses found, brought into agreement: each effect once, wishes heeded, contradictions done neither way."""
+
+from studio.engine.catalogue import BY_ID
+from studio.engine.parser import strengths
+from studio.engine.parser.clauses import Finding
+
+Found = list[tuple[int, Finding]]
+Span = tuple[int, int]
+TOGETHER_POINTLESS = (("bw", "saturation+"),)
+
+
+def settle(found: Found) -> tuple[Found, list[tuple[Span, Span]]]:
+    """What remains, and the pairs of places in the prompt that contradict each other."""
+    merged, trims = _merged(_limited(found))
+    agreed, opposites = _without_opposites(merged)
+    return agreed, trims + opposites
+
+
+def _limited(found: Found) -> Found:
+    """ "warmer, but not too warm": half as much; on its own it is only a wish."""
+    limits = {finding.id.removeprefix("limit:") for _, finding in found if finding.id.startswith("limit:")}
+    kept = [(step, finding) for step, finding in found if finding.id in BY_ID]
+    for _, finding in kept:
+        if finding.id in limits:
+            strengths.apply_strength(finding, 0.5)
+    return kept
+
+
+def _merged(found: Found) -> tuple[Found, list[tuple[Span, Span]]]:
+    """Once each, except captions. Two halves of a trim become one; two trims that differ contradict."""
+    merged: Found = []
+    contradictions: list[tuple[Span, Span]] = []
+    against: list[Finding] = []
+    for step, finding in found:
+        same = next((other for _, other in merged if other.id == finding.id), None)
+        if same is None or finding.id == "caption":
+            merged.append((step, finding))
+        elif finding.id == "trim":
+            if not _joined_trim(same, finding):
+                contradictions.append((same.said, finding.said))
+                against.append(same)
+        elif not same.explicit and _says_more(same, finding):
+            same.params, same.explicit = finding.params, finding.explicit
+    return [(step, finding) for step, finding in merged if finding not in against], contradictions
+
+
+def _says_more(first: Finding, second: Finding) -> bool:
+    if second.params == {"factor": 2.0}:
+        return False
+    return second.explicit or (first.complaint and not second.complaint) or second.params != {"k": 1.0}
+
+
+def _without_opposites(found: Found) -> tuple[Found, list[tuple[Span, Span]]]:
+    ids = {finding.id: finding for _, finding in found}
+    pairs = [(id, BY_ID[id].opposite) for id in ids if BY_ID[id].opposite in ids and id < BY_ID[id].opposite]
+    pairs += [pair for pair in TOGETHER_POINTLESS if ids.keys() >= set(pair)]
+    against: set[str] = set()
+    contradictions: list[tuple[Span, Span]] = []
+    for first, second in pairs:
+        leaning = [id for id in (first, second) if ids[id].leaning]
+        if len(leaning) == 1:
+            against |= set(leaning)
+            continue
+        said = sorted((ids[first].said, ids[second].said))
+        contradictions.append((said[0], said[1]))
+        against |= {first, second}
+    return [(step, finding) for step, finding in found if finding.id not in against], contradictions
+
+
+def _joined_trim(first: Finding, second: Finding) -> bool:
+    """Whether the second trim only adds the other end to the first. "start at 2 s, end at 5 s"."""
+    if first.params == second.params:
+        return True
+    ends = {"end": first, "start": second} if "end" in first.params else {"start": first, "end": second}
+    start, end = ends["start"].params, ends["end"].params
+    if (
+        "end" in start
+        or start.get("start") == 0.0
+        or end.get("start", 0.0) != 0.0
+        or {first.mode, second.mode} == {"keep"}
+    ):
+        return False
+    first_at, last_at = start["start"], end["end"]
+    if isinstance(first_at, str) or isinstance(last_at, str) or first_at < 0 or 0 <= last_at <= first_at:
+        return False
+    first.params = {"start": first_at, "end": last_at}
+    return True

@@ -1,0 +1,97 @@
+"""Reading, filtering and writing at the same time, each on a thread of its own, a few frames apart.
+
+The media library lets go of the interpreter while it works, so the threads really run side by side.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from queue import Empty, Queue
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
+
+Item = TypeVar("Item")
+AHEAD = 8
+_END = object()
+
+
+class Ahead(Generic[Item]):
+    """Goes through `items` on a thread, up to eight ahead of whoever takes them. What fails there is raised here."""
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        self._items = items
+        self._queue: Queue[Any] = Queue(AHEAD)
+        self._stopped = False
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def _run(self) -> None:
+        try:
+            for item in self._items:
+                self._queue.put(item)
+                if self._stopped:
+                    break
+        except BaseException as error:
+            self._failure = error
+        self._queue.put(_END)
+
+    def __iter__(self) -> Iterator[Item]:
+        self._thread.start()
+        try:
+            while (item := self._queue.get()) is not _END:
+                yield item
+        finally:
+            self._stop()
+        if self._failure is not None:
+            raise self._failure
+
+    def _stop(self) -> None:
+        self._stopped = True
+        while self._thread.is_alive():
+            _drain(self._queue)
+            self._thread.join(0.01)
+
+
+class Behind(Generic[Item]):
+    """Does `work` on a thread for each item that is given. What fails there is raised at the next one or at the end."""
+
+    def __init__(self, work: Callable[[Item], None]) -> None:
+        self._work = work
+        self._queue: Queue[Any] = Queue(AHEAD)
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while (item := self._queue.get()) is not _END:
+            if self._failure is None:
+                try:
+                    self._work(item)
+                except BaseException as error:
+                    self._failure = error
+
+    def give(self, item: Item) -> None:
+        if self._failure is not None:
+            raise self._failure
+        self._queue.put(item)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Waits for the work that is still to do, or drops it where something else has failed."""
+        if kind is not None:
+            self._failure = self._failure or error
+        self._queue.put(_END)
+        self._thread.join()
+        if kind is None and self._failure is not None:
+            raise self._failure
+
+
+def _drain(queue: "Queue[Any]") -> None:
+    while True:
+        try:
+            queue.get_nowait()
+        except Empty:
+            return

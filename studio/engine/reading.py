@@ -1,0 +1,105 @@
+"""A clip as the engine likes it: upright, constant rate, 8 bits, its sound in step. Runs only inside a worker."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import av
+from av.audio.stream import AudioStream
+
+from .chains import Chain
+from .encoding import SOUND_RATE
+from .limits import STORED, Limits
+from .probing import codec_of, constant_rate, first_picture, frames_of, go_to, open_video, survey
+from .turning import even, fitted, plain_filters, upright_size
+
+
+class Source:
+    """Opens `path` and measures it. `start` and `end` (seconds) choose a part; `box` bounds the size.
+
+    `width`, `height`, `fps`, `count` (pictures), `seconds` and `has_sound` are those of what iterating yields:
+    yuv420p pictures at a constant rate and 48 kHz stereo sound of the same length, both counted from zero.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        *,
+        limits: Limits | None = None,
+        start: float | None = None,
+        end: float | None = None,
+        box: tuple[int, int] | None = None,
+    ) -> None:
+        self.path = path
+        self._limits = limits or STORED
+        with open_video(path, self._limits) as container:
+            self._survey = survey(container, self._limits)
+            first = first_picture(container, self._limits)
+            stream = container.streams.video[0]
+            full = upright_size(first, stream)
+            self.width, self.height = fitted(full, box) if box else even(full)
+            self._filters = plain_filters(first, stream, (self.width, self.height))
+            self.has_sound = any(codec_of(track) for track in container.streams.audio)
+            declared = float(stream.average_rate or 0)
+        measured = self._survey.fps
+        rate = declared if not self._survey.variable and abs(declared - measured) < 0.01 * declared else measured
+        self.fps: Fraction = constant_rate(rate, self._survey.variable)
+        whole = self._survey.seconds
+        self.start = min(max(0.0, start or 0.0), max(0.0, whole - 0.1))
+        self.end = min(whole, end) if end is not None and end > self.start else whole
+        self.count = max(1, round((self.end - self.start) * self.fps))
+        self.seconds = float(self.count / self.fps)
+
+    def __iter__(self) -> Iterator[av.VideoFrame | av.AudioFrame]:
+        with open_video(self.path, self._limits) as container:
+            sound = next((track for track in container.streams.audio if codec_of(track)), None)
+            if self.start:
+                go_to(container, self._survey.begin + self.start)
+            yield from self._flow(container, sound)
+
+    def _flow(
+        self, container: av.container.InputContainer, sound: AudioStream | None
+    ) -> Iterator[av.VideoFrame | av.AudioFrame]:
+        picture_chain: Chain[av.VideoFrame] | None = None
+        sound_chain: Chain[av.AudioFrame] | None = None
+        made = 0
+        last: av.VideoFrame | None = None
+        for frame in frames_of(container, sound):
+            self._shift(frame)
+            if isinstance(frame, av.AudioFrame):
+                sound_chain = sound_chain or Chain(frame, self._sound_filters())
+                yield from sound_chain.push(frame)
+                continue
+            picture_chain = picture_chain or Chain(frame, self._picture_filters())
+            for last in picture_chain.push(frame):
+                if made < self.count:
+                    made += 1
+                    yield last
+            if made >= self.count and (sound_chain is None or sound_chain.finished):
+                break
+        for last in picture_chain.flush() if picture_chain else ():
+            if made < self.count:
+                made += 1
+                yield last
+        while last is not None and made < self.count:
+            made += 1
+            yield last
+        if sound_chain is not None:
+            yield from sound_chain.flush()
+
+    def _picture_filters(self) -> list[str]:
+        return [*self._filters, f"fps={self.fps}:start_time={self.start:.6f}"]
+
+    def _sound_filters(self) -> list[str]:
+        first, length = round(self.start * SOUND_RATE), round(self.seconds * SOUND_RATE)
+        return [
+            f"aresample={SOUND_RATE}:async=1:first_pts={first}",
+            "aformat=sample_fmts=fltp:channel_layouts=stereo",
+            f"atrim=end_pts={first + length}",
+            "asetpts=PTS-STARTPTS",
+            f"apad=whole_len={length}",
+        ]
+
+    def _shift(self, frame: av.VideoFrame | av.AudioFrame) -> None:
+        """Counted from the first picture: some files begin at an hour, or in the middle of a second."""
+        if frame.pts is not None and frame.time_base:
+            frame.pts -= round(self._survey.begin / frame.time_base)
