@@ -1,0 +1,19 @@
+"""What `up` has the queue do while the studio runs."""
+
+from django.core.cache import cache
+from django.utils import timezone
+
+from studio.media import sweeping
+from studio.operations.pruning import prune
+from studio.threads.jobs.collecting import PICTURES
+
+PRUNED = "operations-pruned"
+PRUNE_EVERY_SECONDS = 60 * 60
+
+
+def tidy() -> None:
+    """Every minute: ask again for pictures that never came. Once an hour, by whichever node is first: prune."""
+    now = timezone.now()
+    sweeping.put_back(now, then=PICTURES)
+    if cache.add(PRUNED, now.isoformat(), timeout=PRUNE_EVERY_SECONDS):
+        prune(now)
