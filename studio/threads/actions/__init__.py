@@ -1,0 +1,42 @@
+"""What people do in threads. Each verb checks the person's role, changes the rows, and says so on the streams.
+
+Views find rows by `visible_to` (a stranger gets 404); here a member without the role gets PermissionDenied, and what
+cannot be done gets a ThreadsError with a sentence for people.
+"""
+
+from studio.threads.actions.refusals import ActionRefused, AlreadySent, NoRoom, ThreadsError
+from studio.threads.actions.shelving import (
+    archive_thread,
+    delete_thread,
+    rename_thread,
+    restore_take,
+    restore_thread,
+    restore_turn,
+    trash_take,
+    trash_thread,
+    trash_turn,
+)
+from studio.threads.actions.starting import start_thread, start_turn
+from studio.threads.actions.turns import continue_from_copy, pick_take, retry_turn, stop_turn
+
+__all__ = [
+    "ActionRefused",
+    "AlreadySent",
+    "NoRoom",
+    "ThreadsError",
+    "archive_thread",
+    "continue_from_copy",
+    "delete_thread",
+    "pick_take",
+    "rename_thread",
+    "restore_take",
+    "restore_thread",
+    "restore_turn",
+    "retry_turn",
+    "start_thread",
+    "start_turn",
+    "stop_turn",
+    "trash_take",
+    "trash_thread",
+    "trash_turn",
+]

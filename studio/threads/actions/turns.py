@@ -1,0 +1,89 @@
+"""What people do to turns that exist."""
+
+import uuid
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from studio.accounts.models import User
+from studio.live.publishing import publish, publish_many
+from studio.spending.errors import OverBudget
+from studio.threads import jobs
+from studio.threads.actions.checking import check_inputs, check_parent, model_spec
+from studio.threads.actions.refusals import ActionRefused, ensure_editor, ensure_open, ensure_room_for
+from studio.threads.actions.starting import start_turn
+from studio.threads.models import ACTIVE, Job, JobStatus, Operation, Take, Turn, TurnInput
+
+RETRIABLE = (JobStatus.FAILED, JobStatus.CANCELLED)
+
+
+def stop_turn(user: User, turn: Turn) -> None:
+    """Asks for a stop; the watcher does it within moments. Of a turn that is over, nothing changes."""
+    ensure_editor(user, turn.thread)
+    with transaction.atomic():
+        wanted = Job.objects.filter(turn=turn, status__in=ACTIVE, stop_requested_at=None)
+        if not wanted.update(stop_requested_at=timezone.now()):
+            return
+        publish(turn.thread.stream, "turn.changed", turn=str(turn.pk))
+        jobs.wake_the_watcher()
+    waiting = Job.objects.filter(turn=turn, status=JobStatus.QUEUED).first()
+    if waiting:
+        jobs.stop(waiting.pk)
+
+
+def retry_turn(user: User, turn: Turn) -> Job:
+    """A new attempt at a turn that failed or was stopped. Pressed twice, it is one attempt."""
+    ensure_editor(user, turn.thread)
+    ensure_open(turn.thread)
+    latest = Job.objects.filter(turn=turn).order_by("-attempt").first()
+    if latest is None:
+        raise ActionRefused(_("This turn was never sent. Send it again from the composer."))
+    if latest.status in ACTIVE:
+        return latest
+    if latest.status not in RETRIABLE:
+        raise ActionRefused(_("This turn is done already. Send it again from the composer to make a sibling."))
+    _ensure_it_may_be_sent(turn)
+    ensure_room_for(turn.settings)
+    try:
+        with transaction.atomic():
+            job = jobs.create(turn, attempt=latest.attempt + 1)
+            publish_many(jobs.changes_of(job.pk, JobStatus.QUEUED))
+    except OverBudget as error:
+        raise ActionRefused(str(error)) from error
+    except IntegrityError:
+        return Job.objects.get(turn=turn, attempt=latest.attempt + 1)
+    return job
+
+
+def _ensure_it_may_be_sent(turn: Turn) -> None:
+    """What held when it was sent first may have changed: the model, who may use it, what is held back or gone."""
+    spec = model_spec(turn.thread, turn.provider, turn.model, Operation(turn.operation))
+    check_parent(turn.thread, turn.parent)
+    inputs = TurnInput.objects.filter(turn=turn).select_related("asset")
+    check_inputs(spec, turn.thread, [(each.role, each.asset) for each in inputs])
+
+
+def continue_from_copy(user: User, turn: Turn) -> Turn:
+    """The same wish once more with our own file of the take, where the provider no longer knows it. Twice is once."""
+    if turn.parent is None:
+        raise ActionRefused(_("This turn continues from no take."))
+    return start_turn(
+        user,
+        turn.thread,
+        token=uuid.uuid5(turn.pk, f"our copy for {user.pk}"),
+        prompt=turn.prompt,
+        parent=turn.parent,
+        inputs=[(TurnInput.Role.SOURCE, turn.parent.asset)],
+        model=(turn.provider, turn.model),
+        settings=turn.settings,
+    )
+
+
+def pick_take(user: User, take: Take) -> None:
+    """Marks the take that its turn stands for; another one of the turn loses the mark."""
+    ensure_editor(user, take.turn.thread)
+    with transaction.atomic():
+        Take.objects.filter(turn=take.turn_id).exclude(pk=take.pk).update(picked_at=None)
+        Take.objects.filter(pk=take.pk).update(picked_at=timezone.now())
+        publish(take.turn.thread.stream, "take.changed", turn=str(take.turn_id), take=str(take.pk))

@@ -1,0 +1,116 @@
+"""Asking vendors for news, each beside the others: one that hangs holds up nobody else, nor the local engine."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django.db import DatabaseError, connections
+
+from studio import bell
+from studio.providers import keys, registry
+from studio.providers.base import Asked, JobUpdate
+from studio.providers.errors import ProviderError
+from studio.threads.models import Job
+
+logger = logging.getLogger(__name__)
+AT_ONCE = 8  # vendors
+PATIENCE = 1.0  # s that the watcher waits for an answer before it does other things meanwhile
+ByReference = dict[str, Job]
+News = list[tuple[Job, JobUpdate | None]]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One call to a vendor, about many jobs."""
+
+    jobs: ByReference
+    answer: "Future[Sequence[JobUpdate]]"
+
+
+class Questions:
+    """What is being asked at present, at most one question for each provider."""
+
+    def __init__(self, bell_name: str) -> None:
+        self.bell_name = bell_name
+        self.open: dict[str, Question] = {}
+        self.pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="ask")
+
+    def busy(self) -> set[str]:
+        """Providers that have not answered yet: their jobs wait for the next question."""
+        return set(self.open)
+
+    def put(self, due: Iterable[Job]) -> News:
+        """Asks, and answers with what has come within PATIENCE; the rest comes with `late`, and rings the bell."""
+        fresh = {
+            name: Question(jobs, self.pool.submit(_beside, name, list(jobs.values())))
+            for name, jobs in grouped(due).items()
+        }
+        self.open |= fresh
+        answers = [question.answer for question in fresh.values()]
+        for late in wait(answers, PATIENCE).not_done if answers else ():
+            late.add_done_callback(lambda _answer: bell.ring(self.bell_name))
+        return self.late()
+
+    def late(self) -> News:
+        """What has been answered since."""
+        done = [name for name, question in self.open.items() if question.answer.done()]
+        return [each for name in done for each in _paired(self.open.pop(name))]
+
+
+def grouped(due: Iterable[Job]) -> dict[str, ByReference]:
+    groups: dict[str, ByReference] = defaultdict(dict)
+    for job in due:
+        groups[job.provider][job.reference] = job
+    return groups
+
+
+def ask_here(due: Iterable[Job]) -> News:
+    """The same in this very thread, for providers whose answer costs one query."""
+    found: News = []
+    for name, jobs in grouped(due).items():
+        news = {update.reference: update for update in _news(name, list(jobs.values()))}
+        found += [(job, news.get(reference)) for reference, job in jobs.items()]
+    return found
+
+
+def _paired(question: Question) -> News:
+    """Each job with its news. Raises DatabaseError."""
+    news = {update.reference: update for update in question.answer.result()}
+    return [(job, news.get(reference)) for reference, job in question.jobs.items()]
+
+
+def _beside(name: str, asked: list[Job]) -> Sequence[JobUpdate]:
+    try:
+        return _news(name, asked)
+    finally:
+        connections.close_all()
+
+
+def _news(name: str, asked: list[Job]) -> Sequence[JobUpdate]:
+    """Nothing where the provider cannot be asked now."""
+    try:
+        questions = [Asked(job.reference, job.model, results_of(job), known_of(job)) for job in asked]
+        return registry.provider(name).fetch(questions, keys.key_of(name))
+    except DatabaseError:
+        raise
+    except ProviderError as error:
+        logger.warning("Provider %s could not be asked about %d jobs: %s", name, len(asked), error.code)
+    except Exception:
+        logger.exception("Provider %s could not be asked about %d jobs", name, len(asked))
+        if len(asked) > 1:  # one job's strange answer must not hide the others'
+            return [update for job in asked for update in _news(name, [job])]
+    return []
+
+
+def known_of(job: Job) -> dict[str, int]:
+    """Results that came before keep their numbers."""
+    return {
+        result.get("vendor_file") or urlsplit(result.get("url", "")).path: result["index"] for result in job.results
+    }
+
+
+def results_of(job: Job) -> int:
+    return int(job.turn.settings.get("results", 1))

@@ -1,0 +1,312 @@
+"""What the composer shows: its parent, what is attached, the fields that the model takes for that, and its limits."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import gcd
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from studio import engine
+from studio.accounts.models import User
+from studio.media.limits import UploadLimits, upload_limits
+from studio.media.models import Asset
+from studio.providers import catalogue
+from studio.providers.catalogue import ModelSpec, Size
+from studio.spending.quoting import Quote
+from studio.threads.cards import Media, TakeCard, take_card
+from studio.threads.choosing import chosen, offered
+from studio.threads.forms import ComposerForm, attached, operation_of, read_id, roles_of
+from studio.threads.models import Operation, Take, Thread, Turn, TurnInput
+from studio.threads.pricing import price_of
+
+FORMAT_WORDS = {"mp4": "MP4", "webm": "WEBM", "mov": "MOV"}
+RARE = ("safety",)
+SAFETY_WORDS = {
+    "none": gettext_noop("Results are not checked"),
+    "fast": gettext_noop("First, middle and last frame"),
+    "full": gettext_noop("Every frame"),
+}
+IDEAS_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    word: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class FieldView:
+    """A setting as the composer draws it: a list of choices, or a range where `choices` is empty."""
+
+    name: str
+    word: str
+    choices: tuple[Choice, ...] = ()
+    value: str = ""
+    least: int = 0
+    most: int = 0
+    errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Attachment:
+    role: str
+    asset: Asset
+    media: Media
+
+
+@dataclass
+class Composer:
+    thread: Thread
+    operation: Operation
+    spec: ModelSpec
+    parent: TakeCard | None
+    prompt: str = ""
+    token: UUID = field(default_factory=uuid4)
+    fields: list[FieldView] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    prompt_errors: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+
+    @property
+    def parent_id(self) -> str:
+        return str(self.parent.id) if self.parent else ""
+
+    @property
+    def is_edit(self) -> bool:
+        return self.operation in (Operation.EDIT, Operation.CONTINUE)
+
+    @property
+    def keeps_shape(self) -> bool:
+        return self.is_edit and "size" not in self.spec.fields(self.operation)
+
+    @property
+    def models(self) -> list[ModelSpec]:
+        return offered(self.thread.team_id, self.operation)
+
+    @property
+    def one_photo(self) -> bool:
+        """A single photo may be the first frame or a reference; that is for the person to say."""
+        return len(self.attachments) == 1 and not self.attachments[0].asset.is_video
+
+    @property
+    def quick(self) -> list[FieldView]:
+        return [each for each in self.fields if each.choices and each.name not in RARE]
+
+    @property
+    def rare(self) -> list[FieldView]:
+        """Choices that stand in the model's menu."""
+        return [each for each in self.fields if each.name in RARE]
+
+    @property
+    def ranges(self) -> list[FieldView]:
+        return [each for each in self.fields if not each.choices]
+
+    @property
+    def prompt_most(self) -> int:
+        return int(self.spec.prompt.max)
+
+    @property
+    def prompt_least(self) -> int:
+        return int(self.spec.prompt.min)
+
+    @property
+    def price(self) -> str:
+        """What sending will cost, as the fields stand; empty where it is free."""
+        found = price_of(
+            self.spec,
+            self.operation,
+            _settings(self.fields),
+            [each.asset for each in self.attachments],
+            self.parent.take.asset if self.parent else None,
+        )
+        return "" if found.is_free else str(found)
+
+    @property
+    def placeholder(self) -> str:
+        if self.is_edit:
+            return _("What shall change? Say what stays, too.")
+        if self.operation == Operation.ANIMATE:
+            return _("How shall it move?")
+        return _("Describe the clip: what is seen, the light, the mood.")
+
+    @property
+    def ideas(self) -> Sequence[str]:
+        own = idea_prompts(self.operation) if self.spec.provider == "local" else remote_ideas(self.operation)
+        return own[:IDEAS_SHOWN]
+
+    @property
+    def limits(self) -> UploadLimits:
+        return upload_limits()
+
+
+def _settings(fields: Sequence[FieldView]) -> dict[str, int]:
+    """The values that a price depends on."""
+    chosen = {each.name: each.value for each in fields}
+    found = {name: int(chosen[name]) for name in ("duration", "results") if chosen.get(name)}
+    if "size" in chosen:
+        width, height = chosen["size"].split("x")
+        found |= {"width": int(width), "height": int(height)}
+    return found
+
+
+def idea_prompts(operation: Operation) -> list[str]:
+    """Chips: each inserts text that may be edited before it is sent."""
+    if operation in (Operation.EDIT, Operation.CONTINUE):
+        return [_("keep everything else"), *(_(idea) for idea in engine.ideas())]
+    if operation == Operation.ANIMATE:
+        return [_("push in slowly"), _("pan slowly to the left"), _("pull back slowly")]
+    return [
+        _("A calm ocean at sunset, the sun just above the horizon"),
+        _("A sailing boat at dawn, gentle waves"),
+        _("Moonlight over the sea, slow waves"),
+    ]
+
+
+def remote_ideas(operation: Operation) -> list[str]:
+    """What these models follow best: what changes, what stays, and negative wishes, which have no other place."""
+    kept = [_("keep everything else unchanged")] if operation in (Operation.EDIT, Operation.CONTINUE) else []
+    return [*kept, _("no dialogue"), _("no on-screen text"), *idea_prompts(operation)[len(kept) :]]
+
+
+def fresh_composer(
+    user: User, thread: Thread, parent: TakeCard | None, data: Mapping[str, Any] | None = None
+) -> Composer:
+    """One without words. `data` holds what to keep of a form: its `inputs`, its model and its settings."""
+    kept: Mapping[str, Any] = data if data is not None else {}
+    assets, _missing = attached(kept, user)
+    roles = roles_of(assets, kept.get("photos", ""))
+    operation = operation_of(roles, parent)
+    spec = chosen(thread.team_id, operation, kept.get("model"), parent.take if parent else None)
+    return Composer(
+        thread=thread,
+        operation=operation,
+        spec=spec,
+        parent=parent,
+        fields=field_views(spec, operation, kept, {}),
+        attachments=attachments_of(roles, assets),
+    )
+
+
+def composer_like(user: User, thread: Thread, turn: Turn, model: str = "") -> Composer:
+    """One that asks for the same as `turn`: its words, inputs and settings, with another model if one is named."""
+    inputs = TurnInput.objects.filter(turn=turn).order_by("position").values_list("asset_id", "role")
+    kept = settings_as_fields(turn.settings) | {
+        "inputs": [str(asset) for asset, _role in inputs],
+        "photos": TurnInput.Role.REFERENCE if turn.operation == Operation.REFERENCE else "",
+        "model": model or f"{turn.provider}/{turn.model}",
+    }
+    parent = parent_card(user, thread, str(turn.parent_id or ""))
+    made = fresh_composer(user, thread, parent, kept)
+    made.prompt = turn.prompt
+    return made
+
+
+def settings_as_fields(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """A turn's settings as a form would hold them."""
+    fields = {name: str(value) for name, value in settings.items() if name not in ("width", "height")}
+    if settings.get("width"):
+        fields["size"] = str(Size(settings["width"], settings["height"]))
+    return fields
+
+
+def price_with(
+    spec: ModelSpec, operation: Operation, fields: Mapping[str, Any], assets: Sequence[Asset], parent: Asset | None
+) -> Quote:
+    """What a composer with these fields would show; what the model does not take of them stands as its spec has it."""
+    return price_of(spec, operation, _settings(field_views(spec, operation, fields, {})), assets, parent)
+
+
+def composer_of(form: ComposerForm) -> Composer:
+    """The form as it was sent, with its sentences: nothing that was typed or attached is lost."""
+    errors = form.errors
+    parent = parent_card(form.user, form.thread, form.data.get("parent") or "")
+    operation = form.operation if parent or form.operation != Operation.CONTINUE else Operation.GENERATE
+    elsewhere = [str(each) for name, found in errors.items() if name not in ("prompt", *form.offered) for each in found]
+    return Composer(
+        thread=form.thread,
+        operation=operation,
+        spec=form.spec,
+        parent=parent,
+        prompt=form.data.get("prompt", ""),
+        token=form.cleaned_data.get("token") or uuid4(),
+        fields=field_views(form.spec, operation, form.data, errors),
+        attachments=attachments_of(form.roles, form.assets),
+        prompt_errors=tuple(str(each) for each in errors.get("prompt", [])),
+        errors=tuple(elsewhere),
+    )
+
+
+def parent_card(user: User, thread: Thread, take_id: str) -> TakeCard | None:
+    """The take to continue from, or None where it is none of this thread's."""
+    wanted = read_id(take_id)
+    if wanted is None:
+        return None
+    take = (
+        Take.objects.visible_to(user)
+        .filter(pk=wanted, turn__thread=thread)
+        .select_related("turn", "asset")
+        .prefetch_related("asset__derived")
+        .first()
+    )
+    return take_card(take) if take else None
+
+
+def attachments_of(roles: Sequence[str], assets: Sequence[Asset]) -> list[Attachment]:
+    return [Attachment(role, asset, Media.of(asset)) for role, asset in zip(roles, assets, strict=True)]
+
+
+def field_views(
+    spec: ModelSpec, operation: Operation, data: Mapping[str, Any], errors: Mapping[str, Sequence[Any]]
+) -> list[FieldView]:
+    views = []
+    for name in spec.fields(operation):
+        said = tuple(str(each) for each in errors.get(name, ()))
+        value = str(data.get(name) or "")
+        views.append(_view(spec, operation, name, value, said))
+    return views
+
+
+def _view(spec: ModelSpec, operation: Operation, name: str, value: str, errors: tuple[str, ...]) -> FieldView:
+    if name == "quality":
+        value = value or str(int(spec.quality.default or spec.quality.max))
+        return FieldView(
+            name, _("Quality"), value=value, least=int(spec.quality.min), most=int(spec.quality.max), errors=errors
+        )
+    words: dict[str, tuple[str, list[tuple[str, str]]]] = {
+        "duration": (
+            _("Length"),
+            [(str(each), _("%(seconds)d s") % {"seconds": each}) for each in _whole(spec.duration)],
+        ),
+        "size": (_("Shape"), [(str(size), shape_word(size, spec.sizes)) for size in spec.sizes]),
+        "format": (_("Format"), [(each, FORMAT_WORDS[each]) for each in spec.formats]),
+        "results": (_("Takes"), [(str(each), f"× {each}") for each in _whole(spec.results)]),
+        "safety": (_("Safety check"), [(each, _(SAFETY_WORDS[each])) for each in spec.safety]),
+    }
+    word, pairs = words[name]
+    standing = {
+        "duration": str(int(spec.duration.default or spec.duration.min)),
+        "size": str(spec.sizes[0]),
+        "format": spec.formats[0],
+        "results": str(int(spec.results.default or 1)),
+        "safety": spec.defaults(operation).get("safety", ""),
+    }[name]
+    chosen = value if value in {each for each, _word in pairs} else standing
+    return FieldView(
+        name, word, tuple(Choice(each, text, each == chosen) for each, text in pairs), chosen, errors=errors
+    )
+
+
+def shape_word(size: Size, sizes: Sequence[Size]) -> str:
+    """16:9 where that says it; the pixels where several sizes have one shape."""
+    same = [each for each in sizes if each.width * size.height == each.height * size.width]
+    common = gcd(size.width, size.height)
+    return f"{size.width // common}:{size.height // common}" if len(same) == 1 else f"{size.width} × {size.height}"
+
+
+def _whole(limits: catalogue.Limits) -> range:
+    return range(int(limits.min), int(limits.max) + 1)

@@ -1,0 +1,111 @@
+"""Everything that is known of one turn, for its details panel."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from studio.accounts.models import User
+from studio.threads.cards import InputCard, TakeCard, model_label
+from studio.threads.loading import load_card
+from studio.threads.models import Job, JobStatus, Turn
+from studio.threads.paths import tree_of
+
+SETTING_ORDER = ("duration", "size", "format", "quality", "results")
+
+
+@dataclass(frozen=True)
+class Move:
+    word: str
+    at: datetime
+    after: float
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One job with its moves; `after` is seconds since it was made."""
+
+    number: int
+    word: str
+    state: str
+    model: str
+    seconds: float | None
+    reference: str
+    said: str
+    moves: tuple[Move, ...]
+
+
+@dataclass(frozen=True)
+class Fact:
+    word: str
+    value: str
+    is_code: bool = False
+
+
+@dataclass(frozen=True)
+class Details:
+    turn: Turn
+    author: User | None
+    model: str
+    operation: str
+    origin: str
+    settings: tuple[Fact, ...]
+    takes: tuple[TakeCard, ...]
+    inputs: tuple[InputCard, ...]
+    attempts: tuple[Attempt, ...]
+    can_delete: bool
+
+
+def details_of(turn: Turn) -> Details:
+    tree = tree_of(turn.thread)
+    card = load_card(turn, tree)
+    jobs = Job.objects.filter(turn=turn).defer("raw", "results").prefetch_related("events").order_by("attempt")
+    attempts = tuple(attempt_of(job) for job in jobs)
+    return Details(
+        turn=card.turn,
+        model=card.model_label,
+        operation=str(card.turn.get_operation_display()),
+        author=card.author,
+        origin=card.parent_name,
+        settings=tuple(facts_of(card.turn.settings)),
+        takes=tuple(card.takes),
+        inputs=tuple(card.inputs),
+        attempts=tuple(reversed(attempts)),
+        can_delete=not card.is_active and not card.takes and not tree.has_below(turn.id),
+    )
+
+
+def attempt_of(job: Job) -> Attempt:
+    moves = tuple(
+        Move(
+            word=str(JobStatus(event.to_status).label) if event.to_status in JobStatus.values else event.to_status,
+            at=event.at,
+            after=max(0.0, (event.at - job.created_at).total_seconds()),
+        )
+        for event in job.events.all()
+    )
+    return Attempt(
+        number=job.attempt,
+        word=str(JobStatus(job.status).label),
+        state=job.status,
+        model=model_label(job.provider, job.model_used or job.model),
+        seconds=(job.finished_at - job.created_at).total_seconds() if job.finished_at else None,
+        reference=job.reference,
+        said=job.error_detail,
+        moves=moves,
+    )
+
+
+def facts_of(settings: dict[str, Any]) -> Iterator[Fact]:
+    if "duration" in settings:
+        yield Fact(_("Length"), _("%(seconds)s s") % {"seconds": settings["duration"]})
+    if settings.get("width"):
+        yield Fact(_("Shape"), f"{settings['width']} × {settings['height']}")
+    if "format" in settings:
+        yield Fact(_("Format"), str(settings["format"]).upper())
+    if "quality" in settings:
+        yield Fact(_("Quality"), str(settings["quality"]))
+    if "results" in settings:
+        yield Fact(_("Takes"), str(settings["results"]))

@@ -1,0 +1,235 @@
+"""What the composer's form accepts: its fields and limits are the model spec's, its sentences are for people."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from studio.accounts.models import User
+from studio.media.models import Asset, AssetStatus
+from studio.providers import catalogue
+from studio.threads.choosing import chosen
+from studio.threads.models import Operation, Take, Thread, TurnInput
+
+TITLE_MAX = 200
+INPUTS_READ = 20
+
+
+def attached(data: Mapping[str, Any], user: User) -> tuple[list[Asset], int]:
+    """The assets that `inputs` names, in its order, and how many of them are no longer there."""
+    values = data.getlist("inputs") if isinstance(data, QueryDict) else data.get("inputs", [])
+    ids = [each for value in values[:INPUTS_READ] if (each := read_id(value))]
+    if not ids:
+        return [], len(values)
+    found = Asset.objects.visible_to(user).filter(trashed_at=None).prefetch_related("derived").in_bulk(ids)
+    return [found[each] for each in ids if each in found], len(values) - len(found)
+
+
+def read_id(text: object) -> UUID | None:
+    try:
+        return UUID(str(text or ""))
+    except ValueError:
+        return None
+
+
+def roles_of(assets: Sequence[Asset], photos: str) -> list[str]:
+    """A clip is a source. One photo is a first frame unless it is wanted as a reference; several are references."""
+    alone = len(assets) == 1 and photos != TurnInput.Role.REFERENCE
+    still = TurnInput.Role.FIRST_FRAME if alone else TurnInput.Role.REFERENCE
+    return [str(TurnInput.Role.SOURCE if asset.is_video else still) for asset in assets]
+
+
+def operation_of(roles: Sequence[str], parent: object) -> Operation:
+    """What is attached decides what is asked for."""
+    if TurnInput.Role.SOURCE in roles:
+        return Operation.EDIT
+    if TurnInput.Role.REFERENCE in roles:
+        return Operation.REFERENCE
+    if TurnInput.Role.FIRST_FRAME in roles:
+        return Operation.ANIMATE
+    return Operation.CONTINUE if parent else Operation.GENERATE
+
+
+class ComposerForm(forms.Form):
+    """`cleaned_data` ends up with prompt, token, parent (Take or None), inputs and settings, ready for start_turn."""
+
+    prompt = forms.CharField(label=gettext_lazy("What shall change?"), required=False, widget=forms.Textarea)
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    parent = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    model = forms.CharField(required=False)
+    photos = forms.CharField(required=False)
+
+    def __init__(self, data: Mapping[str, Any], *, user: User, thread: Thread) -> None:
+        super().__init__(data if isinstance(data, QueryDict) else dict(data))
+        self.user, self.thread = user, thread
+        self.assets, self.missing = attached(data, user)
+        self.roles = roles_of(self.assets, data.get("photos", ""))
+        self.operation = operation_of(self.roles, data.get("parent"))
+        self.spec = chosen(thread.team_id, self.operation, data.get("model"))
+        for name in self.offered:
+            self.fields[name] = forms.CharField(required=False)
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        return self.spec.fields(self.operation)
+
+    def clean_token(self) -> UUID:
+        return self.cleaned_data["token"] or uuid4()
+
+    def clean_prompt(self) -> str:
+        prompt: str = self.cleaned_data["prompt"].strip()
+        limits = self.spec.prompt
+        if len(prompt) < limits.min:
+            raise ValidationError(
+                ngettext(
+                    "Say in at least %(count)d character what you want.",
+                    "Say in at least %(count)d characters what you want.",
+                    int(limits.min),
+                )
+                % {"count": int(limits.min)}
+            )
+        if len(prompt) > limits.max:
+            raise ValidationError(
+                _("That is %(have)s characters, and %(most)s fit. Nothing is lost: shorten it and send again.")
+                % {"have": grouped(len(prompt)), "most": grouped(int(limits.max))}
+            )
+        return prompt
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if data.get("model") and data["model"] != self.spec.key:
+            # Never another model in silence: its price was not shown.
+            self.add_error(
+                "model", _("The chosen model cannot do this, or is no longer offered here. Choose another one.")
+            )
+        data["parent_take"] = self._parent()
+        data["inputs"] = self._inputs()
+        data["settings"] = self._settings()
+        return data
+
+    def _parent(self) -> Take | None:
+        wanted = self.cleaned_data.get("parent")
+        if not wanted or self.operation != Operation.CONTINUE:
+            return None
+        take = (
+            Take.objects.visible_to(self.user)
+            .filter(pk=wanted, turn__thread=self.thread)
+            .select_related("turn")
+            .first()
+        )
+        if take is None:
+            self.add_error("parent", _("The take you were editing is in the trash. Choose another one."))
+        return take
+
+    def _inputs(self) -> list[tuple[str, Asset]]:
+        if self.missing:
+            self.add_error(None, _("An attachment is gone. Take it out or attach it again."))
+        self._check_counts()
+        for role, asset in zip(self.roles, self.assets, strict=True):
+            self._check_asset(role, asset)
+        return list(zip(self.roles, self.assets, strict=True))
+
+    def _check_counts(self) -> None:
+        clips, photos = (self.roles.count(role) for role in (TurnInput.Role.SOURCE, TurnInput.Role.REFERENCE))
+        most = self.spec.references_with_video if clips else int(self.spec.references.max)
+        if clips > 1:
+            self.add_error(None, _("One clip at a time can be edited. Take the others out."))
+        elif clips and photos and not self.spec.references_with_video:
+            self.add_error(None, _("A clip and photos cannot be sent together. Take one or the other out."))
+        elif photos > most:
+            sentence = ngettext("At most %(most)d photo fits.", "At most %(most)d photos fit.", most)
+            self.add_error(None, sentence % {"most": most})
+
+    def _check_asset(self, role: str, asset: Asset) -> None:
+        name = asset.title or str(TurnInput.Role(role).label)
+        if asset.status in (AssetStatus.RECEIVING, AssetStatus.READING):
+            self.add_error(None, _("“%(name)s” is still being read. Send again in a moment.") % {"name": name})
+        elif asset.status == AssetStatus.REFUSED or asset.held:
+            self.add_error(None, _("“%(name)s” cannot be used. Take it out.") % {"name": name})
+        elif role == TurnInput.Role.SOURCE and asset.duration > self.spec.source_seconds.max + 0.05:
+            self.add_error(
+                None,
+                _("“%(name)s” is %(have)s s long, and %(model)s takes up to %(most)s s. Trim it first.")
+                % {
+                    "name": name,
+                    "have": round(asset.duration),
+                    "model": self.spec.label,
+                    "most": round(self.spec.source_seconds.max),
+                },
+            )
+
+    def _settings(self) -> dict[str, Any]:
+        """Only what the operation takes; what the form leaves open stands as the spec has it."""
+        settings = self.spec.defaults(self.operation)
+        readers = {
+            "duration": self._duration,
+            "size": self._size,
+            "format": self._format,
+            "quality": self._quality,
+            "results": self._results,
+            "safety": self._safety,
+        }
+        for name in self.offered:
+            value = self.cleaned_data.get(name)
+            if value:
+                settings |= readers[name](value)
+        return settings
+
+    def _duration(self, value: str) -> dict[str, Any]:
+        return {"duration": self._number("duration", value, self.spec.duration)}
+
+    def _quality(self, value: str) -> dict[str, Any]:
+        return {"quality": self._number("quality", value, self.spec.quality)}
+
+    def _results(self, value: str) -> dict[str, Any]:
+        return {"results": self._number("results", value, self.spec.results)}
+
+    def _safety(self, value: str) -> dict[str, Any]:
+        if value not in self.spec.safety:
+            self.add_error("safety", _("%(model)s does not check results in this way.") % {"model": self.spec.label})
+            return {}
+        return {"safety": value}
+
+    def _size(self, value: str) -> dict[str, Any]:
+        size = next((size for size in self.spec.sizes if str(size) == value), None)
+        if size is None:
+            self.add_error("size", _("%(model)s does not make this size.") % {"model": self.spec.label})
+            return {}
+        return {"width": size.width, "height": size.height}
+
+    def _format(self, value: str) -> dict[str, Any]:
+        if value not in self.spec.formats:
+            self.add_error("format", _("%(model)s does not make this format.") % {"model": self.spec.label})
+            return {}
+        return {"format": value}
+
+    def _number(self, name: str, value: str, limits: catalogue.Limits) -> int:
+        try:
+            number = int(value)
+        except ValueError:
+            number = -1
+        if not limits.allow(number):
+            words = {"least": round(limits.min), "most": round(limits.max)}
+            self.add_error(name, _("Choose from %(least)d to %(most)d.") % words)
+        return number
+
+
+class TitleForm(forms.Form):
+    title = forms.CharField(
+        max_length=TITLE_MAX,
+        error_messages={
+            "required": gettext_lazy("A thread needs a title."),
+            "max_length": gettext_lazy("The title is too long: 200 characters fit."),
+        },
+    )
+
+
+def grouped(number: int) -> str:
+    """10,000 as the reader's language writes it."""
+    return number_format(number, force_grouping=True)

@@ -1,0 +1,25 @@
+"""What machines do to jobs. Nothing outside this package writes `Job.status`.
+
+    queued -> submitting -> running -> collecting -> succeeded        answered, failed, cancelled
+
+Every function may run twice and may be killed between any two lines: each step is one conditional UPDATE.
+"""
+
+from studio.threads.jobs.collecting import collect
+from studio.threads.jobs.moving import changes_of, fail, move
+from studio.threads.jobs.news import apply_update
+from studio.threads.jobs.sending import create, submit, wake_the_watcher
+from studio.threads.jobs.sweeping import stop, sweep
+
+__all__ = [
+    "apply_update",
+    "changes_of",
+    "collect",
+    "create",
+    "fail",
+    "move",
+    "stop",
+    "submit",
+    "sweep",
+    "wake_the_watcher",
+]

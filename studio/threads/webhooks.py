@@ -1,0 +1,52 @@
+"""Deliveries from vendors: stored, never believed. They only make the watcher ask at once."""
+
+import logging
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from studio.providers import registry
+from studio.threads import hooks, jobs
+from studio.threads.models import Delivery, Job, JobStatus
+
+logger = logging.getLogger(__name__)
+KEPT_HEADERS = ("content-type", "user-agent", "x-request-id")
+KEPT_BYTES = 64 * 1024
+MOST_REFERENCES = 50
+LONGEST_REFERENCE = 200  # characters that a job's may have
+
+
+@csrf_exempt
+@require_POST
+def receive(request: HttpRequest, provider: str, secret: str) -> HttpResponse:
+    """204 for whatever comes under the right secret: twice, late, of unknown jobs or without sense."""
+    if provider not in registry.PROVIDERS or not hooks.is_secret(provider, secret):
+        return HttpResponse(status=404)
+    body = request.body
+    headers = {name: value[:200] for name in KEPT_HEADERS if (value := request.headers.get(name))}
+    references = _references(provider, headers, body)
+    with transaction.atomic():
+        Delivery.objects.create(
+            provider=provider,
+            headers=headers,
+            body=body[:KEPT_BYTES].decode("utf-8", "replace").replace("\0", ""),
+            references=references,
+        )
+        waiting = Job.objects.filter(provider=provider, reference__in=references, status=JobStatus.RUNNING)
+        if waiting.exclude(due_at=None).update(due_at=timezone.now()):
+            jobs.wake_the_watcher()
+    return HttpResponse(status=204)
+
+
+def _references(provider: str, headers: Mapping[str, str], body: bytes) -> list[str]:
+    """What a delivery names, as far as it can be the name of a job: the database takes no NULs and half characters."""
+    try:
+        named = registry.provider(provider).parse_delivery(headers, body)
+    except Exception:
+        logger.exception("A delivery of %s could not be read", provider)
+        return []
+    return [each for each in named if 0 < len(each) <= LONGEST_REFERENCE and each.isprintable()][:MOST_REFERENCES]
