@@ -3,7 +3,8 @@
 FROM python:3.11-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/retake/.venv
-COPY requirements.txt /tmp/requirements.txt
+# With what object storage needs: several nodes share their media through a bucket.
+COPY requirements-s3.txt /tmp/requirements.txt
 RUN /opt/retake/.venv/bin/pip install --require-hashes --only-binary :all: -r /tmp/requirements.txt
 
 FROM python:3.11-slim-bookworm

@@ -42,10 +42,11 @@ bench: ## measure, print the figures and write docs/benchmarks.md
 	@.ci/environment requirements-dev.txt
 	.venv/bin/python -m tests.bench
 
-lock: ## compile requirements.txt and requirements-dev.txt from pyproject.toml (needs uv)
+lock: ## compile the three requirements files from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: install it with pip install uv"; exit 1; }
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet -o requirements.txt
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet --extra dev --extra s3 -o requirements-dev.txt
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --extra s3 -c requirements-dev.txt -o requirements-s3.txt
 
 clean: ## remove what is made again by itself; the data folder stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results
