@@ -87,11 +87,21 @@ def test_steps_stand_in_the_order_of_application(prompt: str, ids: list[str]) ->
         ("add a dog, a cat and a bird", ["add a dog, a cat and a bird"]),
         ("make it warmer like honey", ["like honey"]),
         ("warmer and cooler", ["warmer ↔ cooler"]),
+        ("warmer but not warmer", ["warmer ↔ not warmer"]),
+        ("画面更暖，但不要更暖", ["暖 ↔ 不要更暖"]),
         ("把狗换成猫，画面变暖", ["把狗换成猫"]),
     ],
 )
 def test_what_is_not_done_is_named_in_the_persons_words(prompt: str, left: list[str]) -> None:
     assert list(parse(prompt).not_done) == left
+
+
+@pytest.mark.parametrize(
+    "prompt", ["the light is not warm, make it warmer", "it is not warmer yet, make it warmer", "warmer, not brighter"]
+)
+def test_what_only_describes_or_forbids_something_else_contradicts_nothing(prompt: str) -> None:
+    assert [step.id for step in parse(prompt).steps] == ["warmer"]
+    assert not parse(prompt).not_done
 
 
 @pytest.mark.parametrize(

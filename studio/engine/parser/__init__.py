@@ -260,7 +260,7 @@ class Reader:
 
     def _steps(self) -> list[Step]:
         found = [(clause.step, finding) for clause in self.clauses for finding in clause.findings]
-        agreed, contradictions = settle(found)
+        agreed, contradictions = settle(found, [denied for clause in self.clauses for denied in clause.denied])
         self.notes += [f"{self._text(*first)} ↔ {self._text(*second)}" for first, second in contradictions]
         agreed.sort(key=lambda item: (item[0], BY_ID[item[1].id].stage))
         return [Step(finding.id, finding.params) for _, finding in agreed]

@@ -9,11 +9,20 @@ Span = tuple[int, int]
 TOGETHER_POINTLESS = (("bw", "saturation+"),)
 
 
-def settle(found: Found) -> tuple[Found, list[tuple[Span, Span]]]:
+def settle(found: Found, denied: list[Finding]) -> tuple[Found, list[tuple[Span, Span]]]:
     """What remains, and the pairs of places in the prompt that contradict each other."""
     merged, trims = _merged(_limited(found))
-    agreed, opposites = _without_opposites(merged)
-    return agreed, trims + opposites
+    allowed, denials = _without_denied(merged, denied)
+    agreed, opposites = _without_opposites(allowed)
+    return agreed, trims + denials + opposites
+
+
+def _without_denied(found: Found, denied: list[Finding]) -> tuple[Found, list[tuple[Span, Span]]]:
+    """ "warmer, but not warmer" cannot be meant as either."""
+    said = {finding.id: finding.said for _, finding in found}
+    against = {finding.id: finding.said for finding in denied if finding.id in said}
+    contradictions = [(min(said[id], span), max(said[id], span)) for id, span in against.items()]
+    return [(step, finding) for step, finding in found if finding.id not in against], contradictions
 
 
 def _limited(found: Found) -> Found:

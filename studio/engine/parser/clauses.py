@@ -43,13 +43,17 @@ class Finding:
 
 @dataclass
 class Clause:
-    """`joined` is what stands before it: "", and, or, but, then, comma, stop. `step` counts the "then"s before it."""
+    """`joined` is what stands before it: "", and, or, but, then, comma, stop. `step` counts the "then"s before it.
+
+    `denied` is what it asks not to be done: "not warmer".
+    """
 
     prompt: Prompt
     tokens: list[Token]
     joined: str = ""
     step: int = 0
     findings: list[Finding] = field(default_factory=list)
+    denied: list[Finding] = field(default_factory=list)
     kept: bool = False
     negated: bool = False
     direction: int = 0

@@ -10,6 +10,7 @@ WITHOUT = phrases(
     "别有|不想有|不带有"
 )
 LEVELS = phrases("to|at|:|=|到|至|为")
+MORE = phrases("更|更加|再")
 NEXT_ONLY = phrases("instead of|rather than|而不是|而非")
 TAKES = phrases("take|strip|drain|pull|turn|switch|shut|suck|get|cut")
 WEAK_UP = phrases(
@@ -271,6 +272,9 @@ def _named(clause: Clause, at: int) -> None:
     if turned == "negated":
         clause.negated = True
         clause.use(token, *used)
+        if _is_denied(clause, at):
+            span = (min(token.start, *(other.start for other in used)), token.end)
+            clause.denied.append(Finding(id, {}, span, span))
         return
     if token.has("quality") and _is_complaint(clause, at):
         opposite = BY_ID[id].opposite
@@ -280,6 +284,14 @@ def _named(clause: Clause, at: int) -> None:
     if any(other.has("remove") and not other.used and not other.has("fill") for other in before[-3:]):
         return
     _find(clause, id, [token])
+
+
+def _is_denied(clause: Clause, at: int) -> bool:
+    """ "not warmer" asks for something; "not warm" and "it is not warmer yet" describe."""
+    before = clause.tokens[:at]
+    if any(other.text.split()[-1] in COPULAS for other in before):
+        return False
+    return clause.tokens[at].has("is") or any(other.text in MORE for other in before[-1:])
 
 
 def _turned(clause: Clause, at: int) -> tuple[str, list[Token]]:
@@ -345,7 +357,7 @@ def _is_wanted(clause: Clause, at: int) -> bool:
 def _is_complaint(clause: Clause, at: int) -> bool:
     """ "it is so dark" says what is wrong; "make sure it is dark" and "看起来更暗" say what is wanted."""
     before = clause.tokens[:at]
-    if any(other.text in {"更", "更加", "再"} for other in before) or any(
+    if any(other.text in MORE for other in before) or any(
         other.has("trailing") for other in clause.tokens[at + 1 : at + 2]
     ):
         return False
