@@ -99,6 +99,7 @@ function keyed(event) {
 
 /** Put the server's parts into their places; the answer to a form that changed meanwhile still fits, for it names no text. */
 function place(part) {
+  const menu = form.querySelector(".menu-list:popover-open")?.id;
   for (const fresh of [...part.children]) {
     const old = fresh.id && document.getElementById(fresh.id);
     if (!old) continue;
@@ -109,6 +110,8 @@ function place(part) {
     window.htmx?.process(fresh);
     if (focused) refocus(fresh, focused);
   }
+  // News of a take may come while somebody chooses: the menu stays open.
+  if (menu) document.getElementById(menu)?.showPopover();
   changed();
 }
 

@@ -197,15 +197,18 @@ function arrive(fresh) {
 }
 
 export function append(fresh) {
-  const known = document.getElementById(fresh.id);
-  if (known) { exchange(known, fresh); return; }
+  const there = document.getElementById(fresh.id);
+  if (there) { exchange(there, fresh); return; }
   const stay = !isAtFoot();
+  const isNews = !known.has(idOf(fresh));
   document.getElementById("turns-empty")?.remove();
   fresh.classList.add("turn-arrived");
   list().append(fresh);
   leaf();
   settle(fresh);
   raise("turn:shown", { card: fresh, before: "" });
+  // It may have begun and ended between two looks, as after a lost connection.
+  if (isNews && fresh.dataset.state === "succeeded") finished(fresh, fresh.dataset.number);
   if (stay) { news.querySelector("span").textContent = words("newTurn"); news.hidden = false; }
 }
 

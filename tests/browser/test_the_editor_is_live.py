@@ -179,6 +179,37 @@ def test_who_writes_is_not_disturbed(
     expect(page.locator("#label-main")).to_have_text("Turn 2 · take 1")
 
 
+def test_a_turn_that_was_made_meanwhile_is_offered_too(
+    visit: Visit, editor: User, owner: User, thread: Thread, add_take: AddTake, send: Send, make: Make
+) -> None:
+    take = add_take(thread, editor, seconds=3, size=(320, 180))
+    page = opened(visit(owner, address(thread)))
+    page.locator("#prompt").fill("I am still writing")
+    page.context.set_offline(True)
+    send("make it warmer", take)
+    make()
+    page.context.set_offline(False)
+    expect(page.locator(".turn[data-state=succeeded]")).to_have_count(2, timeout=SOON)
+    page.get_by_role("button", name="Watch").click()
+    expect(page.locator("#label-main")).to_have_text("Turn 2 · take 1")
+
+
+def test_an_open_menu_stays_open_when_a_take_arrives(
+    visit: Visit, editor: User, owner: User, thread: Thread, add_take: AddTake, send: Send, make: Make
+) -> None:
+    take = add_take(thread, editor, seconds=3, size=(320, 180))
+    page = opened(visit(owner, address(thread)))
+    page.locator("[popovertarget=model-menu]").click()
+    menu = page.locator("#model-menu")
+    expect(menu).to_be_visible()
+    send("make it warmer", take)
+    make()
+    expect(page.locator(".composer-line")).to_contain_text("Editing turn 2, take 1", timeout=SOON)
+    expect(menu).to_be_visible()
+    menu.locator("input[name=quality]").focus()
+    expect(menu.locator("input[name=quality]")).to_be_focused()
+
+
 def test_who_reads_further_up_stays_there(
     visit: Visit, owner: User, editor: User, thread: Thread, add_take: AddTake, send: Send
 ) -> None:
