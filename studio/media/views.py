@@ -14,9 +14,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
 
 from studio.accounts.access import can_edit, current_team, role_in
 from studio.accounts.models import Team, User
@@ -172,7 +175,15 @@ def asset_trim(request: HttpRequest, user: User, asset_id: UUID) -> HttpResponse
 def asset_delete(request: HttpRequest, user: User, asset_id: UUID) -> HttpResponse:
     asset = editable(user, asset_id)
     trash.trash(asset)
-    return HttpResponse() if request.headers.get("HX-Request") else JsonResponse({"id": str(asset.id)})
+    if not request.headers.get("HX-Request"):
+        return JsonResponse({"id": str(asset.id)})
+    sentence = ngettext(
+        "“%(name)s” is in the trash for %(days)d day. Turns that used it keep their takes.",
+        "“%(name)s” is in the trash for %(days)d days. Turns that used it keep their takes.",
+        settings.TRASH_DAYS,
+    ) % {"name": asset, "days": settings.TRASH_DAYS}
+    undo = {"label": _("Undo"), "url": reverse("media:asset-restore", args=[asset.id])}
+    return trigger_client_event(HttpResponse(), "toast:show", {"text": sentence, "state": "ok", "action": undo})
 
 
 @require_POST

@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from studio.accounts.models import User
+from studio.media.models import Kind
 from studio.threads.cards import InputCard, TakeCard, model_label
 from studio.threads.loading import load_card
-from studio.threads.models import Job, JobStatus, Turn
+from studio.threads.models import Job, JobStatus, Turn, TurnInput
 from studio.threads.paths import tree_of
 
 SETTING_ORDER = ("duration", "size", "format", "quality", "results")
@@ -46,6 +48,8 @@ class Fact:
 
 @dataclass(frozen=True)
 class Details:
+    """`uploads` are those of the inputs that people brought and have not thrown away yet."""
+
     turn: Turn
     author: User | None
     model: str
@@ -56,6 +60,7 @@ class Details:
     inputs: tuple[InputCard, ...]
     attempts: tuple[Attempt, ...]
     can_delete: bool
+    uploads: frozenset[UUID]
 
 
 def details_of(turn: Turn) -> Details:
@@ -73,8 +78,14 @@ def details_of(turn: Turn) -> Details:
         takes=tuple(card.takes),
         inputs=tuple(card.inputs),
         attempts=tuple(reversed(attempts)),
+        uploads=uploads_of(turn),
         can_delete=not card.is_active and not card.takes and not tree.has_below(turn.id),
     )
+
+
+def uploads_of(turn: Turn) -> frozenset[UUID]:
+    brought = TurnInput.objects.filter(turn=turn, asset__kind__in=(Kind.SOURCE, Kind.REFERENCE))
+    return frozenset(brought.filter(asset__trashed_at=None, asset__purged_at=None).values_list("asset", flat=True))
 
 
 def attempt_of(job: Job) -> Attempt:

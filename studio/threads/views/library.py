@@ -13,6 +13,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control
@@ -25,6 +26,7 @@ from studio.live.models import Stream
 from studio.media.limits import upload_limits
 from studio.media.models import Asset
 from studio.threads import actions, shelf
+from studio.threads.discarded import discarded
 from studio.threads.forms import ComposerForm, TitleForm, attached
 from studio.threads.models import Thread, Turn
 from studio.threads.sample import make_sample
@@ -87,6 +89,7 @@ def _shelf_context(request: Request, team: Team, query: shelf.Query) -> dict[str
     cards, follow = shelf.load(team, query, may_edit=allowed)
     return {
         "cards": cards,
+        "discarded": discarded(team, query.text, timezone.now()) if query.show == "trash" and query.page == 1 else [],
         "query": query,
         "segments": segments,
         "sorts": [(label, query.url(sort=name), name == query.sort) for name, label in shelf.SORTS.items()],
