@@ -167,11 +167,13 @@ async function parts(wanted) {
 }
 
 /** Continue from that take, or from nothing. What is typed comes along. */
-async function continueFrom(id, { focus = true, quiet = false } = {}) {
+async function continueFrom(id, { focus = true, quiet = false, keep = false } = {}) {
   if (!form) return;
   document.getElementById("picker")?.close();
   const before = parent();
-  if (!quiet && tray && attachedCount) tray.dispatchEvent(new CustomEvent("upload:clear", { bubbles: true }));
+  // Photos that go beside one take go beside another one too.
+  const stays = keep || (id !== "new" && head().dataset.operation === "continue");
+  if (!quiet && !stays && tray && attachedCount) tray.dispatchEvent(new CustomEvent("upload:clear", { bubbles: true }));
   await parts(id === "new" ? "" : id);
   if (before !== parent()) {
     drafts.clear(thread(), before);
@@ -316,7 +318,7 @@ async function clicked(event) {
   if (onward && !event.metaKey && !event.ctrlKey) {
     event.preventDefault();
     chosenAt = performance.now();
-    continueFrom(onward.dataset.continue);
+    continueFrom(onward.dataset.continue, { keep: onward.dataset.keep !== undefined });
   }
   if (event.target.closest("[data-pick-for]")) form.querySelector("[data-files]").click();
   const use = event.target.closest("[data-use]");

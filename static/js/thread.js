@@ -5,7 +5,7 @@ import "./takes.js";
 import "./composer.js";
 import "./panels.js";
 import "./scrub.js";
-import { isPlaying, isTyping } from "./words.js";
+import { fragment, isPlaying, isTyping } from "./words.js";
 
 const title = document.getElementById("title");
 const studio = document.getElementById("studio");
@@ -48,3 +48,24 @@ async function anew() {
 document.addEventListener("live:thread.changed", anew);
 /* The first turn names a thread that has no name. */
 document.addEventListener("turn:shown", () => { if (studio.dataset.named === "false") anew(); });
+
+/* What the thread has cost, in the bar and in its menu: money settles when an attempt ends. */
+
+const OVER = ["succeeded", "answered", "failed", "cancelled"];
+let counting = 0;
+
+async function count() {
+  counting += 1;
+  const mine = counting;
+  const part = await fragment(studio.dataset.totalUrl).catch(() => null);
+  const fresh = part?.querySelector(".thread-total");
+  if (!fresh || mine !== counting) return;
+  document.querySelectorAll(".thread-total").forEach((node) => {
+    node.textContent = fresh.textContent;
+    node.title = fresh.title;
+    node.hidden = fresh.hidden;
+  });
+}
+
+document.addEventListener("live:turn.changed", (event) => { if (OVER.includes(event.detail?.state)) count(); });
+document.addEventListener("live:refresh", count);

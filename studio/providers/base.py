@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 class InputRole(StrEnum):
     FIRST_FRAME = "first_frame"
+    LAST_FRAME = "last_frame"
     REFERENCE = "reference"
     SOURCE = "source"
     PARENT = "parent"  # the parent take's own file, for providers whose chain has no id or has lost it
@@ -46,6 +47,8 @@ class JobRequest:
     `settings` may hold: duration (s), width, height (px), format (mp4 | webm | mov), quality (20-99), results (1-4),
     safety (none | fast | full), seed. Keys that the operation excludes are absent.
     `webhook_url` is where the vendor may tell us that something moved; empty where it could not reach us.
+    What the team's owner set, where the model's row takes it: `ttl`, s until the vendor deletes what it made (0: not
+    said), and `upload_addresses`, to each of which it is to put one result: as many as results, or none. Secret.
     """
 
     key: str
@@ -56,6 +59,8 @@ class JobRequest:
     inputs: Sequence[InputFile] = ()
     parent_video_id: str = ""
     webhook_url: str = ""
+    ttl: int = 0
+    upload_addresses: Sequence[str] = field(default=(), repr=False)
 
     def file(self, role: InputRole) -> InputFile | None:
         """The first input of that role."""
@@ -108,12 +113,14 @@ class Asked:
     """A job that is asked about: the vendor's `reference`, and what of the request one needs to read the answer.
 
     `known` holds the indices of results that came before, by `vendor_file` or the path of `url`: they must not change.
+    `uploaded`: the vendor was also given addresses to put the results to.
     """
 
     reference: str
     model: str = ""
     results: int = 1
     known: Mapping[str, int] = field(default_factory=dict)
+    uploaded: bool = False
 
 
 @dataclass(frozen=True)
@@ -170,7 +177,9 @@ class Provider(Protocol):
         """Hand the work over. `key` is the team's secret for the vendor ("" for the local engine)."""
 
     def fetch(self, asked: Sequence[Asked], key: str) -> list[JobUpdate]:
-        """News of the jobs. One that the vendor does not know comes back as UNKNOWN."""
+        """News of the jobs. One that the vendor does not know comes back as UNKNOWN, one of which it could not be asked
+        does not come back.
+        """
 
     def cancel(self, reference: str, key: str) -> bool:
         """Stop it. False: it goes on there, and is charged."""

@@ -17,6 +17,7 @@ FIELDS = ("duration", "size", "format", "quality", "results", "safety")
 FORMATS = ("mp4", "webm", "mov")
 SAFETY = ("none", "fast", "full")  # not checked; the first, middle and last frame; every frame
 CHAINS = ("id", "file")
+OWNERS = ("ttl", "upload_addresses")
 # What vendors set prices by: the picture's shorter side, in lines.
 SIZE_CLASSES = {"360p": 360, "720p": 720, "1080p": 1080, "4k": 2160}
 MICROS = 1_000_000
@@ -94,7 +95,10 @@ class ModelSpec:
     `safety`: how results can be checked for what not everybody may see, the default first; empty where they cannot.
     `references_with_video`: how many references may go with a source clip, or with the take that is continued.
     `source_formats`: what a source clip may come in. `chains`: a turn continues its take by the vendor's id of it, or
-    its file is sent. `ended`: the vendor switched it off that day, and offers `successor` (a model of its own) instead.
+    its file is sent. `last_frame`: one may go with the first frame.
+    `owners`: what a team's owner may set, of `ttl` (when the vendor deletes what it made) and `upload_addresses` (where
+    the vendor puts it besides). `ended`: the vendor switched it off that day, and offers `successor` (a model of its
+    own) instead.
     """
 
     provider: str
@@ -118,6 +122,8 @@ class ModelSpec:
     references_with_video: int = 0
     source_formats: tuple[str, ...] = FORMATS
     chains: str = "id"
+    last_frame: bool = False
+    owners: tuple[str, ...] = ()
     ended: date | None = None
     successor: str = ""
 
@@ -242,6 +248,8 @@ class _Row(_Table):
             references_with_video=self._count("references_with_video"),
             source_formats=self._words("source_formats", FORMATS, list(FORMATS)),
             chains=self._word("chains", CHAINS),
+            last_frame=self._take("last_frame", bool, False),
+            owners=self._words("owners", OWNERS) if "owners" in self.row else (),
             ended=self._take("ended", date) if "ended" in self.row else None,
             successor=self._take("successor", str, ""),
         )

@@ -1,12 +1,9 @@
 """Keys of vendors: from the environment, else as entered in the admin, encrypted at rest. Never logged, never shown."""
 
-import base64
-import hashlib
-
-from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from studio.providers import sealing
 from studio.providers.errors import FailureCode, Refused
 from studio.providers.models import ProviderKey
 
@@ -40,7 +37,7 @@ def keep(provider: str, key: str) -> None:
     if not key:
         ProviderKey.objects.filter(provider=provider).delete()
         return
-    values = {"sealed": _fernet().encrypt(key.encode()), "ending": key[-SHOWN:] if len(key) > 4 * SHOWN else ""}
+    values = {"sealed": sealing.seal(key), "ending": key[-SHOWN:] if len(key) > 4 * SHOWN else ""}
     ProviderKey.objects.update_or_create(provider=provider, defaults=values)
 
 
@@ -49,11 +46,7 @@ def _unsealed(provider: str) -> str:
     if row is None:
         return ""
     try:
-        return _fernet().decrypt(bytes(row.sealed)).decode()
-    except InvalidToken as error:
+        return sealing.unseal(row.sealed)
+    except sealing.Unreadable as error:
         sentence = _("The stored key was encrypted with another STUDIO_ENCRYPTION_KEY. Enter it again in the admin.")
         raise Refused(sentence, FailureCode.UNAUTHORISED) from error
-
-
-def _fernet() -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(settings.ENCRYPTION_KEY.encode()).digest()))

@@ -17,6 +17,13 @@ PROVIDERS: dict[str, Provider] = {
     "rehearsal": RehearsalProvider(),
 }
 
+LABELS = {"runware": "Runware", "evolink": "EvoLink", "google": "Google"}
+
+
+def label_of(provider: str) -> str:
+    """How people know it."""
+    return LABELS.get(provider, provider)
+
 
 def provider(name: str) -> Provider:
     """Raises KeyError: the catalogue is checked against this table by a test, so rows cannot name a stranger."""

@@ -1,17 +1,14 @@
 """Other models for a turn whose own has no time for it, or is gone. They are offered with their price, never taken."""
 
-from collections.abc import Sequence
-
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from studio.media.models import Asset
 from studio.providers import catalogue
 from studio.providers.catalogue import ModelSpec
 from studio.providers.errors import FailureCode
-from studio.threads.actions.checking import check_inputs, check_parent, checked_prompt
+from studio.threads.actions.checking import Inputs, check_inputs, check_parent, checked_prompt
 from studio.threads.actions.refusals import ActionRefused
 from studio.threads.cards import Alternative
 from studio.threads.choosing import offered
@@ -20,7 +17,6 @@ from studio.threads.models import Operation, Take, Thread, Turn
 
 MOST = 5
 CODES = frozenset({FailureCode.BUSY, FailureCode.TIMEOUT, FailureCode.MODEL_GONE})
-Inputs = Sequence[tuple[str, Asset]]
 
 
 def alternatives_to(thread: Thread, turn: Turn, code: str, inputs: Inputs, parent: Take | None) -> list[Alternative]:
@@ -53,7 +49,7 @@ def _would_take(spec: ModelSpec, thread: Thread, turn: Turn, inputs: Inputs, par
     try:
         checked_prompt(spec, turn.prompt)
         check_parent(thread, parent)
-        check_inputs(spec, thread, inputs)
+        check_inputs(spec, thread, Operation(turn.operation), inputs)
     except ActionRefused:
         return False
     return True

@@ -14,6 +14,7 @@ from studio.providers import keys, registry
 from studio.providers.base import Asked, JobUpdate
 from studio.providers.errors import ProviderError
 from studio.threads.models import Job
+from studio.threads.terms import Upload
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 8  # vendors
@@ -92,7 +93,7 @@ def _beside(name: str, asked: list[Job]) -> Sequence[JobUpdate]:
 def _news(name: str, asked: list[Job]) -> Sequence[JobUpdate]:
     """Nothing where the provider cannot be asked now."""
     try:
-        questions = [Asked(job.reference, job.model, results_of(job), known_of(job)) for job in asked]
+        questions = [question_about(job) for job in asked]
         return registry.provider(name).fetch(questions, keys.key_of(name))
     except DatabaseError:
         raise
@@ -103,6 +104,11 @@ def _news(name: str, asked: list[Job]) -> Sequence[JobUpdate]:
         if len(asked) > 1:  # one job's strange answer must not hide the others'
             return [update for job in asked for update in _news(name, [job])]
     return []
+
+
+def question_about(job: Job) -> Asked:
+    uploaded = job.terms.get("upload") == Upload.SENT
+    return Asked(job.reference, job.model, results_of(job), known_of(job), uploaded)
 
 
 def known_of(job: Job) -> dict[str, int]:

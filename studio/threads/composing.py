@@ -16,11 +16,13 @@ from studio.media.models import Asset
 from studio.providers import catalogue
 from studio.providers.catalogue import ModelSpec, Size
 from studio.spending.quoting import Quote
+from studio.threads.actions.checking import operation_of
 from studio.threads.cards import Media, TakeCard, take_card
-from studio.threads.choosing import chosen, offered
-from studio.threads.forms import ComposerForm, attached, operation_of, read_id, roles_of
+from studio.threads.choosing import defaults, offered
+from studio.threads.forms import ComposerForm, attached, read_id, wish_of
 from studio.threads.models import Operation, Take, Thread, Turn, TurnInput
 from studio.threads.pricing import price_of
+from studio.threads.terms import left_of
 
 FORMAT_WORDS = {"mp4": "MP4", "webm": "WEBM", "mov": "MOV"}
 RARE = ("safety",)
@@ -127,6 +129,12 @@ class Composer:
         return "" if found.is_free else str(found)
 
     @property
+    def uploads_left(self) -> int | None:
+        """How many upload addresses are left, where they are too few for this turn; else None."""
+        left = left_of(self.thread.team_id, self.spec)
+        return left if left is not None and left < _settings(self.fields).get("results", 1) else None
+
+    @property
     def placeholder(self) -> str:
         if self.is_edit:
             return _("What shall change? Say what stays, too.")
@@ -179,25 +187,25 @@ def fresh_composer(
     """One without words. `data` holds what to keep of a form: its `inputs`, its model and its settings."""
     kept: Mapping[str, Any] = data if data is not None else {}
     assets, _missing = attached(kept, user)
-    roles = roles_of(assets, kept.get("photos", ""))
-    operation = operation_of(roles, parent)
-    spec = chosen(thread.team_id, operation, kept.get("model"), parent.take if parent else None)
+    wish = wish_of(thread.team_id, kept, assets, parent.take if parent else None)
+    standing = defaults(thread.team_id, wish.spec, wish.operation)
     return Composer(
         thread=thread,
-        operation=operation,
-        spec=spec,
+        operation=wish.operation,
+        spec=wish.spec,
         parent=parent,
-        fields=field_views(spec, operation, kept, {}),
-        attachments=attachments_of(roles, assets),
+        fields=field_views(wish.spec, wish.operation, kept, {}, standing),
+        attachments=attachments_of(wish.roles, assets),
     )
 
 
 def composer_like(user: User, thread: Thread, turn: Turn, model: str = "") -> Composer:
     """One that asks for the same as `turn`: its words, inputs and settings, with another model if one is named."""
     inputs = TurnInput.objects.filter(turn=turn).order_by("position").values_list("asset_id", "role")
+    roles = {role for _asset, role in inputs}
     kept = settings_as_fields(turn.settings) | {
         "inputs": [str(asset) for asset, _role in inputs],
-        "photos": TurnInput.Role.REFERENCE if turn.operation == Operation.REFERENCE else "",
+        "photos": next((role for role in (TurnInput.Role.REFERENCE, TurnInput.Role.FIRST_FRAME) if role in roles), ""),
         "model": model or f"{turn.provider}/{turn.model}",
     }
     parent = parent_card(user, thread, str(turn.parent_id or ""))
@@ -208,24 +216,32 @@ def composer_like(user: User, thread: Thread, turn: Turn, model: str = "") -> Co
 
 def settings_as_fields(settings: Mapping[str, Any]) -> dict[str, Any]:
     """A turn's settings as a form would hold them."""
-    fields = {name: str(value) for name, value in settings.items() if name not in ("width", "height")}
+    fields = {name: _written(value) for name, value in settings.items() if name not in ("width", "height")}
     if settings.get("width"):
         fields["size"] = str(Size(settings["width"], settings["height"]))
     return fields
+
+
+def _written(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def price_with(
     spec: ModelSpec, operation: Operation, fields: Mapping[str, Any], assets: Sequence[Asset], parent: Asset | None
 ) -> Quote:
     """What a composer with these fields would show; what the model does not take of them stands as its spec has it."""
-    return price_of(spec, operation, _settings(field_views(spec, operation, fields, {})), assets, parent)
+    views = field_views(spec, operation, fields, {}, spec.defaults(operation))
+    return price_of(spec, operation, _settings(views), assets, parent)
 
 
 def composer_of(form: ComposerForm) -> Composer:
     """The form as it was sent, with its sentences: nothing that was typed or attached is lost."""
     errors = form.errors
     parent = parent_card(form.user, form.thread, form.data.get("parent") or "")
-    operation = form.operation if parent or form.operation != Operation.CONTINUE else Operation.GENERATE
+    operation = form.operation
+    if parent is None and operation == Operation.CONTINUE:
+        operation = operation_of(form.spec, form.roles, None)
+    standing = defaults(form.thread.team_id, form.spec, operation)
     elsewhere = [str(each) for name, found in errors.items() if name not in ("prompt", *form.offered) for each in found]
     return Composer(
         thread=form.thread,
@@ -234,7 +250,7 @@ def composer_of(form: ComposerForm) -> Composer:
         parent=parent,
         prompt=form.data.get("prompt", ""),
         token=form.cleaned_data.get("token") or uuid4(),
-        fields=field_views(form.spec, operation, form.data, errors),
+        fields=field_views(form.spec, operation, form.data, errors, standing),
         attachments=attachments_of(form.roles, form.assets),
         prompt_errors=tuple(str(each) for each in errors.get("prompt", [])),
         errors=tuple(elsewhere),
@@ -261,19 +277,25 @@ def attachments_of(roles: Sequence[str], assets: Sequence[Asset]) -> list[Attach
 
 
 def field_views(
-    spec: ModelSpec, operation: Operation, data: Mapping[str, Any], errors: Mapping[str, Sequence[Any]]
+    spec: ModelSpec,
+    operation: Operation,
+    data: Mapping[str, Any],
+    errors: Mapping[str, Sequence[Any]],
+    standing: Mapping[str, Any],
 ) -> list[FieldView]:
+    """`standing` are the settings of which `data` says nothing."""
+    start = settings_as_fields(standing)
     views = []
     for name in spec.fields(operation):
         said = tuple(str(each) for each in errors.get(name, ()))
-        value = str(data.get(name) or "")
-        views.append(_view(spec, operation, name, value, said))
+        views.append(_view(spec, name, str(data.get(name) or ""), start[name], said))
     return views
 
 
-def _view(spec: ModelSpec, operation: Operation, name: str, value: str, errors: tuple[str, ...]) -> FieldView:
+def _view(spec: ModelSpec, name: str, value: str, start: str, errors: tuple[str, ...]) -> FieldView:
+    """`start` is what it stands at where `value` is none of the choices."""
     if name == "quality":
-        value = value or str(int(spec.quality.default or spec.quality.max))
+        value = value or start
         return FieldView(
             name, _("Quality"), value=value, least=int(spec.quality.min), most=int(spec.quality.max), errors=errors
         )
@@ -288,14 +310,7 @@ def _view(spec: ModelSpec, operation: Operation, name: str, value: str, errors: 
         "safety": (_("Safety check"), [(each, _(SAFETY_WORDS[each])) for each in spec.safety]),
     }
     word, pairs = words[name]
-    standing = {
-        "duration": str(int(spec.duration.default or spec.duration.min)),
-        "size": str(spec.sizes[0]),
-        "format": spec.formats[0],
-        "results": str(int(spec.results.default or 1)),
-        "safety": spec.defaults(operation).get("safety", ""),
-    }[name]
-    chosen = value if value in {each for each, _word in pairs} else standing
+    chosen = value if value in {each for each, _word in pairs} else start
     return FieldView(
         name, word, tuple(Choice(each, text, each == chosen) for each, text in pairs), chosen, errors=errors
     )

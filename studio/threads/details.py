@@ -36,6 +36,7 @@ class Attempt:
     seconds: float | None
     reference: str
     said: str
+    terms: str
     moves: tuple[Move, ...]
 
 
@@ -105,8 +106,15 @@ def attempt_of(job: Job) -> Attempt:
         seconds=(job.finished_at - job.created_at).total_seconds() if job.finished_at else None,
         reference=job.reference,
         said=job.error_detail,
+        terms=terms_of(job),
         moves=moves,
     )
+
+
+def terms_of(job: Job) -> str:
+    if ttl := job.terms.get("ttl"):
+        return _("The provider deletes its copies after %(hours)d hours.") % {"hours": ttl // 3600}
+    return ""
 
 
 def facts_of(settings: dict[str, Any]) -> Iterator[Fact]:

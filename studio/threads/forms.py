@@ -1,6 +1,7 @@
 """What the composer's form accepts: its fields and limits are the model spec's, its sentences are for people."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,9 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from studio.accounts.models import User
-from studio.media.models import Asset, AssetStatus
+from studio.media.models import Asset
 from studio.providers import catalogue
-from studio.threads.choosing import chosen
+from studio.providers.catalogue import ModelSpec
+from studio.threads.actions.checking import input_problems, operation_of
+from studio.threads.choosing import chosen, defaults
 from studio.threads.models import Operation, Take, Thread, TurnInput
 
 TITLE_MAX = 200
@@ -38,22 +41,38 @@ def read_id(text: object) -> UUID | None:
         return None
 
 
-def roles_of(assets: Sequence[Asset], photos: str) -> list[str]:
-    """A clip is a source. One photo is a first frame unless it is wanted as a reference; several are references."""
-    alone = len(assets) == 1 and photos != TurnInput.Role.REFERENCE
+def roles_of(assets: Sequence[Asset], photos: str, beside: bool = False) -> list[str]:
+    """A clip is a source. One photo is a first frame unless it is wanted as a reference; several are references.
+
+    `beside` a take that is continued, one photo too is a reference unless it is wanted as the first frame.
+    """
+    usual = TurnInput.Role.REFERENCE if beside else TurnInput.Role.FIRST_FRAME
+    alone = len(assets) == 1 and (photos or usual) != TurnInput.Role.REFERENCE
     still = TurnInput.Role.FIRST_FRAME if alone else TurnInput.Role.REFERENCE
     return [str(TurnInput.Role.SOURCE if asset.is_video else still) for asset in assets]
 
 
-def operation_of(roles: Sequence[str], parent: object) -> Operation:
-    """What is attached decides what is asked for."""
-    if TurnInput.Role.SOURCE in roles:
-        return Operation.EDIT
-    if TurnInput.Role.REFERENCE in roles:
-        return Operation.REFERENCE
-    if TurnInput.Role.FIRST_FRAME in roles:
-        return Operation.ANIMATE
-    return Operation.CONTINUE if parent else Operation.GENERATE
+@dataclass(frozen=True)
+class Wish:
+    """What a composer asks for as it stands."""
+
+    roles: list[str]
+    operation: Operation
+    spec: ModelSpec
+
+
+def wish_of(team: UUID, data: Mapping[str, Any], assets: Sequence[Asset], parent: object) -> Wish:
+    """`data` may hold `model` and `photos`; `parent` is the take that is built on, or anything that says there is one.
+
+    The model decides whether photos go beside a take, and what is asked decides which models there are.
+    """
+    named, take = data.get("model"), parent if isinstance(parent, Take) else None
+    spec = chosen(team, Operation.CONTINUE, named, take)
+    roles = roles_of(assets, data.get("photos", ""), beside=bool(parent) and spec.references_with_video > 0)
+    operation = operation_of(spec, roles, parent)
+    if operation != Operation.CONTINUE:
+        spec = chosen(team, operation, named, take)
+    return Wish(roles, operation, spec)
 
 
 class ComposerForm(forms.Form):
@@ -69,9 +88,8 @@ class ComposerForm(forms.Form):
         super().__init__(data if isinstance(data, QueryDict) else dict(data))
         self.user, self.thread = user, thread
         self.assets, self.missing = attached(data, user)
-        self.roles = roles_of(self.assets, data.get("photos", ""))
-        self.operation = operation_of(self.roles, data.get("parent"))
-        self.spec = chosen(thread.team_id, self.operation, data.get("model"))
+        wish = wish_of(thread.team_id, data, self.assets, data.get("parent"))
+        self.roles, self.operation, self.spec = wish.roles, wish.operation, wish.spec
         for name in self.offered:
             self.fields[name] = forms.CharField(required=False)
 
@@ -130,43 +148,14 @@ class ComposerForm(forms.Form):
     def _inputs(self) -> list[tuple[str, Asset]]:
         if self.missing:
             self.add_error(None, _("An attachment is gone. Take it out or attach it again."))
-        self._check_counts()
-        for role, asset in zip(self.roles, self.assets, strict=True):
-            self._check_asset(role, asset)
-        return list(zip(self.roles, self.assets, strict=True))
-
-    def _check_counts(self) -> None:
-        clips, photos = (self.roles.count(role) for role in (TurnInput.Role.SOURCE, TurnInput.Role.REFERENCE))
-        most = self.spec.references_with_video if clips else int(self.spec.references.max)
-        if clips > 1:
-            self.add_error(None, _("One clip at a time can be edited. Take the others out."))
-        elif clips and photos and not self.spec.references_with_video:
-            self.add_error(None, _("A clip and photos cannot be sent together. Take one or the other out."))
-        elif photos > most:
-            sentence = ngettext("At most %(most)d photo fits.", "At most %(most)d photos fit.", most)
-            self.add_error(None, sentence % {"most": most})
-
-    def _check_asset(self, role: str, asset: Asset) -> None:
-        name = asset.title or str(TurnInput.Role(role).label)
-        if asset.status in (AssetStatus.RECEIVING, AssetStatus.READING):
-            self.add_error(None, _("“%(name)s” is still being read. Send again in a moment.") % {"name": name})
-        elif asset.status == AssetStatus.REFUSED or asset.held:
-            self.add_error(None, _("“%(name)s” cannot be used. Take it out.") % {"name": name})
-        elif role == TurnInput.Role.SOURCE and asset.duration > self.spec.source_seconds.max + 0.05:
-            self.add_error(
-                None,
-                _("“%(name)s” is %(have)s s long, and %(model)s takes up to %(most)s s. Trim it first.")
-                % {
-                    "name": name,
-                    "have": round(asset.duration),
-                    "model": self.spec.label,
-                    "most": round(self.spec.source_seconds.max),
-                },
-            )
+        inputs = list(zip(self.roles, self.assets, strict=True))
+        for sentence in input_problems(self.spec, self.thread, self.operation, inputs):
+            self.add_error(None, sentence)
+        return inputs
 
     def _settings(self) -> dict[str, Any]:
-        """Only what the operation takes; what the form leaves open stands as the spec has it."""
-        settings = self.spec.defaults(self.operation)
+        """Only what the operation takes; what the form leaves open stands as the team and the spec have it."""
+        settings = defaults(self.thread.team_id, self.spec, self.operation)
         readers = {
             "duration": self._duration,
             "size": self._size,

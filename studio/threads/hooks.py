@@ -36,10 +36,11 @@ def reachable(path: str) -> str:
     parts = urlsplit(settings.PUBLIC_URL)
     if (parts.scheme, parts.netloc) in settings.PRIVATE_ORIGINS:
         return settings.PUBLIC_URL + path
-    return settings.PUBLIC_URL + path if parts.scheme == "https" and _is_public(parts.hostname or "") else ""
+    return settings.PUBLIC_URL + path if parts.scheme == "https" and is_public(parts.hostname or "") else ""
 
 
-def _is_public(host: str) -> bool:
+def is_public(host: str) -> bool:
+    """Whether a name or number can be one that the world reaches."""
     try:
         return ipaddress.ip_address(host).is_global
     except ValueError:

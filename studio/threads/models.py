@@ -57,13 +57,16 @@ class Thread(models.Model):
 class TeamProvider(models.Model):
     """What a team may use. Without a row a provider is allowed wherever the studio has a key for it.
 
-    `default_model`, as `provider/model`, is what the team's composers start with.
+    `default_model`, as `provider/model`, is what the team's composers start with. Owners set `safety`, the check of
+    results that they start with, and `ttl`, the seconds after which the vendor deletes what it made.
     """
 
     team = models.ForeignKey("accounts.Team", on_delete=models.CASCADE, related_name="providers")
     provider = models.CharField(_("provider"), max_length=20)
     allowed = models.BooleanField(_("allowed"), default=True)
     default_model = models.CharField(_("model to start with"), max_length=100, blank=True)
+    safety = models.CharField(_("safety check to start with"), max_length=10, blank=True)
+    ttl = models.PositiveIntegerField(_("seconds until the provider deletes results"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("provider of a team")
@@ -72,6 +75,41 @@ class TeamProvider(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider}: {self.team}"
+
+
+class UploadAddressQuerySet(models.QuerySet["UploadAddress"]):
+    def usable(self, until: datetime) -> "UploadAddressQuerySet":
+        """Not used yet, and good at least until then."""
+        return self.filter(models.Q(expires_at=None) | models.Q(expires_at__gt=until), used_at=None)
+
+
+class UploadAddress(models.Model):
+    """A presigned address to which a vendor may put one result, besides handing it over. Used once, by `job`.
+
+    Only `terms` and `actions` read and write `sealed`, which is encrypted, and emptied once its job is over.
+    `fingerprint` tells whether an address was given before; `host` and `ending` are all that is ever shown.
+    """
+
+    team = models.ForeignKey("accounts.Team", on_delete=models.CASCADE, related_name="upload_addresses")
+    provider = models.CharField(max_length=20)
+    sealed = models.BinaryField()
+    fingerprint = models.CharField(max_length=64)
+    host = models.CharField(max_length=255)
+    ending = models.CharField(max_length=8, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    added_at = models.DateTimeField(auto_now_add=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+    job = models.ForeignKey("Job", null=True, blank=True, on_delete=models.SET_NULL, related_name="upload_addresses")
+
+    objects = UploadAddressQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("upload address")
+        verbose_name_plural = _("upload addresses")
+        constraints = [models.UniqueConstraint(fields=["team", "fingerprint"], name="upload_address_once_per_team")]
+
+    def __str__(self) -> str:
+        return f"{self.host} … {self.ending}"
 
 
 class Operation(models.TextChoices):
@@ -197,6 +235,7 @@ class Job(models.Model):
     `unknown_since`: the vendor says that it does not know the job, and has said nothing else since.
     `left_at`: a person stopped waiting for what the vendor cannot stop; it goes on and is filed.
     `cost_micros`: what the vendor says it cost, None where it does not say.
+    `terms`: what the team's owner had set for the vendor when it was made: {"ttl": s, "upload": terms.Upload}.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -223,6 +262,7 @@ class Job(models.Model):
     unknown_since = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(_("no longer waited for since"), null=True, blank=True)
     cost_micros = models.BigIntegerField(_("cost in millionths of a dollar"), null=True, blank=True)
+    terms = models.JSONField(_("what the team's owner has set"), default=dict, blank=True)
     eta = models.FloatField(null=True, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True, db_index=True)
     started_at = models.DateTimeField(_("started"), null=True, blank=True)

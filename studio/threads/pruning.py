@@ -9,7 +9,7 @@ from django.db.models import Q
 from studio.media import trash
 from studio.media.models import Asset
 from studio.providers.local import books
-from studio.threads import pricing
+from studio.threads import pricing, terms
 from studio.threads.models import Delivery, Job, JobEvent, Take, Thread, Turn
 
 KEEP_EVENTS = timedelta(days=90)
@@ -50,6 +50,7 @@ def purge_thread(thread: Thread) -> None:
     with transaction.atomic():
         # What still runs at a vendor is charged there, and nobody will hear how much.
         pricing.write_off(Job.objects.active().filter(turn__thread=thread))
+        terms.forget_addresses(Job.objects.filter(turn__thread=thread))
         Turn.objects.filter(thread=thread).update(parent=None)
         Take.objects.filter(turn__thread=thread).delete()
         thread.delete()

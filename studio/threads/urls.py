@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from studio.threads import webhooks
-from studio.threads.views import library, panels, take, thread, turn
+from studio.threads.views import library, owners, panels, take, thread, turn
 
 
 class TakeFormat(StringConverter):
@@ -32,6 +32,7 @@ urlpatterns = [
     path("threads/<uuid:thread_id>/picker/", take.take_picker, name="take-picker"),
     path("threads/<uuid:thread_id>/turns/", turn.turn_create, name="turn-create"),
     path("threads/<uuid:thread_id>/before/<uuid:turn_id>/", thread.turns_before, name="turns-before"),
+    path("threads/<uuid:thread_id>/total/", thread.thread_total, name="thread-total"),
     path("turns/<uuid:turn_id>/", turn.turn_detail, name="turn-detail"),
     path("turns/<uuid:turn_id>/info/", panels.turn_info, name="turn-info"),
     path("turns/<uuid:turn_id>/delete/", turn.turn_delete, name="turn-delete"),
@@ -46,4 +47,17 @@ urlpatterns = [
     path("takes/<uuid:take_id>/delete/", take.take_delete, name="take-delete"),
     path("takes/<uuid:take_id>/restore/", take.take_restore, name="take-restore"),
     path("takes/<uuid:take_id>/<take_format:format>/", take.take_download, name="take-download"),
+    path("team/<uuid:team_id>/providers/", owners.team_providers, name="team-providers"),
+    path("team/<uuid:team_id>/providers/<slug:provider>/", owners.team_provider_set, name="team-provider-set"),
+    path(
+        "team/<uuid:team_id>/providers/<slug:provider>/addresses/",
+        owners.upload_addresses_add,
+        name="upload-addresses-add",
+    ),
+    path(
+        "team/<uuid:team_id>/providers/<slug:provider>/addresses/clear/",
+        owners.upload_addresses_clear,
+        name="upload-addresses-clear",
+    ),
+    path("team/upload-addresses/<int:pk>/remove/", owners.upload_address_remove, name="upload-address-remove"),
 ]

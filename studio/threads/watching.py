@@ -18,6 +18,7 @@ from studio.providers.errors import FailureCode
 from studio.threads import jobs, sample
 from studio.threads.asking import Questions, ask_here
 from studio.threads.models import Job, JobStatus
+from studio.threads.patience import SILENCE
 
 logger = logging.getLogger(__name__)
 BELL = "watch"
@@ -27,7 +28,6 @@ IDLE_LOOK = 5.0  # s between two looks while nothing is under way
 AFTER_TROUBLE = 1.0
 BATCH = 100
 LEASE = timedelta(seconds=30)  # how long one question may take before another watcher asks too
-SILENCE = timedelta(hours=24)  # links of results live no longer, whatever the vendor says then
 FASTEST, SLOWEST = timedelta(seconds=2), timedelta(seconds=15)
 
 

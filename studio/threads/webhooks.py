@@ -2,14 +2,17 @@
 
 import logging
 from collections.abc import Mapping
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from studio.providers import registry
+from studio.providers.sealing import blotted
 from studio.threads import hooks, jobs
 from studio.threads.models import Delivery, Job, JobStatus
 
@@ -33,13 +36,22 @@ def receive(request: HttpRequest, provider: str, secret: str) -> HttpResponse:
         Delivery.objects.create(
             provider=provider,
             headers=headers,
-            body=body[:KEPT_BYTES].decode("utf-8", "replace").replace("\0", ""),
+            body=blotted(body[:KEPT_BYTES].decode("utf-8", "replace").replace("\0", "")),
             references=references,
         )
-        waiting = Job.objects.filter(provider=provider, reference__in=references, status=JobStatus.RUNNING)
+        # A vendor that does a job in several tasks is told which job they belong to, in the address.
+        named = Q(reference__in=references) | Q(key__in=_keys(request))
+        waiting = Job.objects.filter(named, provider=provider, status=JobStatus.RUNNING)
         if waiting.exclude(due_at=None).update(due_at=timezone.now()):
             jobs.wake_the_watcher()
     return HttpResponse(status=204)
+
+
+def _keys(request: HttpRequest) -> list[UUID]:
+    try:
+        return [UUID(each) for each in request.GET.getlist("job")[:1]]
+    except ValueError:
+        return []
 
 
 def _references(provider: str, headers: Mapping[str, str], body: bytes) -> list[str]:

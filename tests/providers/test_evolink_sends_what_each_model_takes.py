@@ -153,6 +153,12 @@ def test_every_operation_of_both_families_is_made(operation: str, model: str, de
     assert desk.server.billed == {submission.reference: 1}
 
 
+def test_the_take_before_goes_with_photos_to_the_next_family(desk: Desk) -> None:
+    submission = desk.submit("continue", *references(desk), *parent(desk), model=NEXT)
+    assert (len(desk.sent["video_urls"]), len(desk.sent["image_urls"])) == (1, 3)
+    assert desk.end_of(submission.reference).state == JobState.SUCCEEDED
+
+
 def test_text_goes_with_length_and_shape(desk: Desk) -> None:
     desk.submit("generate", prompt="A kite.", settings={"duration": 7, "width": 720, "height": 1280})
     assert desk.sent == {

@@ -128,6 +128,15 @@ def test_a_conversation_goes_on_by_the_id_of_the_interaction_before(desk: Desk) 
     assert update.state == JobState.SUCCEEDED and update.results[0].video_id == submission.reference
 
 
+def test_a_conversation_goes_on_after_photos_too(desk: Desk) -> None:
+    take = desk.finish(desk.submit().reference).results[0]
+    parent, photo = desk.clip(InputRole.PARENT), desk.picture(InputRole.REFERENCE)
+    submission = desk.submit("continue", photo, parent, parent_video_id=take.video_id)
+    assert [part["type"] for part in desk.sent()["input"]] == ["image", "text"]
+    assert desk.sent()["previous_interaction_id"] == take.video_id
+    assert desk.finish(submission.reference).state == JobState.SUCCEEDED
+
+
 def test_where_google_holds_nothing_our_copy_of_the_take_is_sent(desk: Desk) -> None:
     submission = desk.submit("continue", desk.clip(InputRole.PARENT))
     assert desk.sent()["input"][0]["type"] == "video" and "previous_interaction_id" not in desk.sent()

@@ -147,7 +147,7 @@ def test_an_upload_whose_name_is_taken_goes_up_under_another(vendor: Vendor) -> 
     first, second, task = (tasks[0] for tasks in vendor.calls)
     assert first["taskUUID"] != second["taskUUID"]
     assert first["media"] == second["media"] == "data:image/png;base64,cGl4ZWxz"
-    assert task["inputs"] == {"frameImages": [URL]}
+    assert task["inputs"] == {"frameImages": [{"image": URL, "frame": "first"}]}
 
 
 def test_an_upload_without_a_name_is_no_upload(vendor: Vendor) -> None:
@@ -185,18 +185,14 @@ def test_only_those_of_whom_nothing_was_said_are_asked_after_again(vendor: Vendo
     assert [len(tasks) for tasks in vendor.calls] == [3, 1]
 
 
-def test_asking_one_by_one_ends_with_the_first_trouble(vendor: Vendor) -> None:
+def test_asking_one_by_one_ends_with_the_first_trouble_and_says_nothing_of_the_rest(vendor: Vendor) -> None:
     def says(tasks: Tasks) -> tuple[int, Any]:
         if len(tasks) > 1:
             return 400, {}
         return (200, {"data": [good(ONE)]}) if tasks[0]["taskUUID"] == ONE else (402, {})
 
     vendor.says = says
-    assert [update.state for update in vendor.ask(ONE, TWO, THREE)] == [
-        JobState.SUCCEEDED,
-        JobState.RUNNING,
-        JobState.RUNNING,
-    ]
+    assert [(update.reference, update.state) for update in vendor.ask(ONE, TWO, THREE)] == [(ONE, JobState.SUCCEEDED)]
     assert len(vendor.calls) == 3
 
 

@@ -133,12 +133,38 @@ def test_a_prompt_arrives_as_it_was_written(prompt: str, desk: Desk) -> None:
     assert desk.sent(desk.submit("generate", prompt=prompt))["positivePrompt"] == prompt
 
 
-def test_a_first_frame_goes_up_and_is_named_by_what_it_is_called_there(desk: Desk, tmp_path: Any) -> None:
-    sent = desk.sent(desk.submit("animate", desk.photo(tmp_path)))
+@pytest.mark.parametrize("model", [FIRST, THIRD])
+def test_a_first_frame_goes_up_and_is_named_by_what_it_is_called_there(model: str, desk: Desk, tmp_path: Any) -> None:
+    settings = {**SMALL, "width": 1280, "height": 720}
+    sent = desk.sent(desk.submit("animate", desk.photo(tmp_path), model=model, settings=settings))
     (name,) = sent["inputs"]["frameImages"]
     assert uuid.UUID(name)
+    assert (sent["duration"], sent["width"], sent["height"]) == (3, 1280, 720)
+    assert desk.server.requests["mediaStorage"] == 1
+
+
+def test_a_model_that_has_a_last_frame_too_is_told_which_one_it_is(desk: Desk, tmp_path: Any) -> None:
+    sent = desk.sent(desk.submit("animate", desk.photo(tmp_path)))
+    ((name, place),) = [frame.values() for frame in sent["inputs"]["frameImages"]]
+    assert uuid.UUID(name) and place == "first"
     assert (sent["duration"], sent["width"], sent["height"]) == (3, 640, 360)
     assert desk.server.requests["mediaStorage"] == 1
+
+
+@pytest.mark.parametrize("roles", [["last_frame"], ["last_frame", "first_frame"]])
+def test_a_last_frame_goes_alone_or_after_the_first(roles: list[str], desk: Desk, tmp_path: Any) -> None:
+    photos = [desk.photo(tmp_path, InputRole(role)) for role in roles]
+    sent = desk.sent(desk.submit("animate", *photos))
+    assert [frame["frame"] for frame in sent["inputs"]["frameImages"]] == ["first", "last"][-len(roles) :]
+    assert len({frame["image"] for frame in sent["inputs"]["frameImages"]}) == len(roles)
+
+
+@pytest.mark.parametrize("model", [FIRST, THIRD])
+def test_a_model_without_a_last_frame_is_not_sent_one(model: str, desk: Desk, tmp_path: Any) -> None:
+    with pytest.raises(Refused, match="a first frame and no last one") as caught:
+        desk.submit("animate", desk.photo(tmp_path, InputRole.LAST_FRAME), model=model)
+    assert caught.value.code == FailureCode.UNSUPPORTED
+    assert not desk.server.requests
 
 
 def test_references_go_up_one_by_one_in_their_order(desk: Desk, tmp_path: Any) -> None:
@@ -237,22 +263,12 @@ def test_several_takes_are_one_task(desk: Desk) -> None:
     assert desk.server.tasks[submission.reference].order.results == 4
 
 
-def test_webhook_and_the_owners_settings_are_sent_where_they_are_set(desk: Desk) -> None:
-    owners = {"upload_endpoint": f"{desk.server.url}/nowhere", "ttl": 3600, "seed": 7, "colour": "red"}
-    submission = desk.submit("generate", settings={**SMALL, **owners}, webhook_url=f"{desk.server.url}/hook")
+def test_a_webhook_is_sent_where_there_is_one_and_nothing_that_no_model_knows(desk: Desk) -> None:
+    strange = {"seed": 7, "colour": "red", "ttl": 3600, "upload_endpoint": "https://bucket.example.com/x"}
+    submission = desk.submit("generate", settings={**SMALL, **strange}, webhook_url=f"{desk.server.url}/hook")
     sent = desk.sent(submission)
     assert sent["webhookURL"] == f"{desk.server.url}/hook"
-    assert (sent["uploadEndpoint"], sent["ttl"]) == (owners["upload_endpoint"], 3600)
-    assert set(sent) == {
-        "model", "positivePrompt", "duration", "width", "height", "webhookURL", "uploadEndpoint", "ttl",
-    }  # fmt: skip
-
-
-def test_one_upload_address_is_not_given_for_several_files(desk: Desk) -> None:
-    settings = {**SMALL, "results": 2, "upload_endpoint": "https://bucket.example.com/x", "ttl": 30}
-    task = desk.server.tasks[desk.submit("generate", settings=settings).reference].order.task
-    assert "uploadEndpoint" not in task
-    assert "ttl" not in task
+    assert set(sent) == {"model", "positivePrompt", "duration", "width", "height", "webhookURL"}
 
 
 @pytest.mark.parametrize(("operation", "most"), [("reference", 7), ("edit", 5), ("continue", 5)])

@@ -53,6 +53,8 @@ def test_runware_starts_with_the_model_that_is_released_and_not_ended() -> None:
     assert all(spec.operations == catalogue.OPERATIONS for spec in rows)
     assert all((spec.references.max, spec.references_with_video) == (7, 5) for spec in rows)
     assert all("duration" not in spec.fields("edit") and "size" not in spec.fields("continue") for spec in rows)
+    assert [spec.last_frame for spec in rows] == [True, False, False]
+    assert all(spec.owners == ("ttl", "upload_addresses") for spec in rows)
     assert [str(size) for size in rows[2].sizes] == ["1280x720", "720x1280"]
 
 
@@ -65,6 +67,7 @@ def test_what_a_row_leaves_open_has_a_meaning() -> None:
     spec = catalogue.spec("local", "engine-1")
     assert (spec.safety, spec.references_with_video, spec.chains, spec.successor) == ((), 0, "id", "")
     assert spec.source_formats == ("mp4", "webm", "mov")
+    assert (spec.last_frame, spec.owners) == (False, ())
 
 
 @pytest.mark.parametrize(
@@ -76,6 +79,8 @@ def test_what_a_row_leaves_open_has_a_meaning() -> None:
         ("references_with_video = -1", "`references_with_video` must be a whole number from 0, not -1"),
         ("references_with_video = true", "`references_with_video` must be a whole number from 0, not True"),
         ('source_formats = ["avi"]', "`source_formats` must name some of mp4, webm, mov"),
+        ('last_frame = "yes"', "`last_frame` must be bool, not 'yes'"),
+        ('owners = ["colour"]', r"`owners` must name some of ttl, upload_addresses, not \['colour'\]"),
         ('chains = "name"', "`chains` must be one of id, file, not 'name'"),
         ('ended = "2026-09-30"', "`ended` must be date, not '2026-09-30'"),
         ('successor = "engine-9"', "local/engine-1: `successor` names no model of local"),

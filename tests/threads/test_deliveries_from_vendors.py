@@ -59,6 +59,19 @@ def test_a_delivery_is_stored_and_makes_the_job_due_now(waiting: Job) -> None:
     assert is_due(waiting)
 
 
+@pytest.mark.parametrize(("said", "due"), [("the job's", True), ("another's", False), ("nonsense", False), ("", False)])
+def test_the_address_may_say_of_which_job_it_is(waiting: Job, said: str, due: bool) -> None:
+    """Where a job is several tasks at the vendor, and it names one of them."""
+    keys = {"the job's": str(waiting.key), "another's": str(uuid.uuid4())}
+    assert deliver({"reference": "a-task-of-it"}, f"{hook()}?job={keys.get(said, said)}") == 204
+    assert is_due(waiting) is due
+
+
+def test_upload_addresses_are_not_stored(waiting: Job) -> None:
+    deliver({"reference": waiting.reference, "uploadEndpoint": "https://bucket.example.com/1?secret"})
+    assert json.loads(Delivery.objects.get().body) == {"reference": waiting.reference, "uploadEndpoint": "•••"}
+
+
 def test_what_a_delivery_says_is_not_believed(waiting: Job, scripted: Scripted) -> None:
     """Neither a failure nor a film: the vendor itself is asked, and not while it waits for our answer."""
     deliver({"reference": waiting.reference, "status": "failed", "results": [{"url": "https://evil.example/a.mp4"}]})

@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from studio.providers.sealing import BLOT, unsigned
+
 Item = Mapping[str, Any]
 LONGEST_TEXT = 4000
 DEEPEST = 8
+LINKS = ("videoURL", "mediaURL")
+UPLOAD = "uploadEndpoint"
 MOST_REFERENCES = 50  # of one delivery: a task has four results at most
 
 
@@ -90,16 +94,22 @@ def whole(value: Any) -> int | None:
     return found if isinstance(found, int) else None
 
 
-def plain(value: Any, depth: int = 0) -> Any:
-    """The same in what every database keeps as JSON: no NaN, no zero bytes, nothing endless."""
+def plain(value: Any, depth: int = 0, name: str = "") -> Any:
+    """The same in what every database keeps as JSON: no NaN, no zero bytes, nothing endless.
+
+    Upload addresses are secret, and a complaint may quote them. Where a result lies stays readable.
+    """
     if depth > DEEPEST:
         return "…"
+    if name == UPLOAD and value is not None:
+        return BLOT
     if isinstance(value, dict):
-        return {str(plain(name)): plain(each, depth + 1) for name, each in value.items()}
+        return {(key := str(plain(name))): plain(each, depth + 1, key) for name, each in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(each, depth + 1) for each in value[:100]]
+        return [plain(each, depth + 1, name) for each in value[:100]]
     if isinstance(value, str):
-        return value.replace("\0", "")[:LONGEST_TEXT]
+        kept = value.replace("\0", "")[:LONGEST_TEXT]
+        return kept if name in LINKS else unsigned(kept)
     return value if value is None or isinstance(value, bool) else number(value)
 
 

@@ -13,10 +13,10 @@ from studio.providers.base import Asked, JobRequest, JobState, JobUpdate, Submis
 from studio.providers.catalogue import ModelSpec, UnknownModel
 from studio.providers.errors import BadAnswer, FailureCode, ProviderError, Refused
 from studio.providers.http import Answer
-from studio.providers.runware import answers, requests, uploads
+from studio.providers.runware import answers, naming, requests, uploads
 from studio.providers.runware.answers import Said
 from studio.providers.runware.refusals import CONFLICT, failure, refusal
-from studio.providers.runware.results import update_of
+from studio.providers.runware.results import joint_update_of, update_of
 from studio.providers.runware.wire import post
 
 logger = logging.getLogger(__name__)
@@ -32,28 +32,19 @@ class RunwareProvider:
     rings = False
 
     def submit(self, request: JobRequest, key: str) -> Submission:
-        """One task, named by the request's key: sent again under it, it is neither done nor billed twice."""
+        """Tasks named after the request's key: sent again under it, nothing is done or billed twice."""
         spec = _spec(request.model)
-        task = requests.task_of(request, spec, lambda file: uploads.name_of(file, key))
-        answer = post([task], key)
-        _check_taken(answer, request.key)
-        reply = requests.reply_of(request, spec, task)
-        return Submission(request.key, JobState.RUNNING, reply, raw={"answer": answers.plain(answer.body)})
+        tasks = requests.tasks_of(request, spec, lambda file: uploads.name_of(file, key))
+        answer = post(tasks, key)
+        taken = _taken(answer, [task["taskUUID"] for task in tasks])
+        reply = requests.reply_of(request, spec, [task for task in tasks if task["taskUUID"] in taken], len(tasks))
+        reference = naming.reference_of(taken, len(tasks))
+        return Submission(reference, JobState.RUNNING, reply, raw={"answer": answers.plain(answer.body)})
 
     def fetch(self, asked: Sequence[Asked], key: str) -> list[JobUpdate]:
         """Many tasks in one call. Raises only where nothing was said of any of them."""
-        updates: list[JobUpdate] = []
-        trouble: list[ProviderError] = []
-        chunks = [asked[start : start + MOST_AT_ONCE] for start in range(0, len(asked), MOST_AT_ONCE)]
-        for chunk in chunks:
-            try:
-                updates += _ask(chunk, key)
-            except ProviderError as error:
-                trouble.append(error)
-                updates += [_no_news(each) for each in chunk]
-        if trouble and len(trouble) == len(chunks):
-            raise trouble[0]
-        return updates
+        heard = _hear([name for each in asked for name in naming.names_in(each.reference)], key)
+        return [update for each in asked if (update := _news(each, heard))]
 
     def cancel(self, reference: str, key: str) -> bool:
         """There is no such task: what was taken is made and charged."""
@@ -85,17 +76,28 @@ def _spec(model: str) -> ModelSpec:
         raise Refused(NOT_OFFERED, FailureCode.MODEL_GONE) from error
 
 
-def _check_taken(answer: Answer, task: str) -> None:
-    """Raises ProviderError. A conflict is proof that this task was taken before, and its answer lost."""
+def _taken(answer: Answer, names: Sequence[str]) -> list[str]:
+    """Those of the tasks that were taken on. Raises ProviderError unless some were.
+
+    A conflict is proof that a task was taken before, and its answer lost. What nothing is said of is sent again.
+    """
     said = answers.read(answer.body)
-    errors = [*said.of(task).errors, *said.stray]
-    if any(answers.code_of(error) == CONFLICT for error in errors):
-        return
-    if errors or not answer.is_good:
-        raise refusal(next(iter(errors), {}), answer.status)
+    alone = len(names) == 1
+    errors = {name: [*said.of(name).errors, *(said.stray if alone else ())] for name in names}
+    taken = [
+        name
+        for name in names
+        if any(answers.code_of(error) == CONFLICT for error in errors[name])
+        or (said.of(name).items and not errors[name] and (answer.is_good or not alone))
+    ]
+    silent = any(not said.of(name).items and not errors[name] for name in names)
+    if taken and not silent:
+        return taken
+    refused = [error for name in names for error in errors[name]]
+    if not taken and not (refused and silent) and (refused or said.stray or not answer.is_good):
+        raise refusal([*refused, *said.stray, {}][0], answer.status)
     answer.object()
-    if not said.of(task).items:
-        raise BadAnswer(NO_ACKNOWLEDGEMENT)
+    raise BadAnswer(NO_ACKNOWLEDGEMENT)
 
 
 def _question(tasks: Sequence[str], key: str) -> Answer:
@@ -108,29 +110,52 @@ def _question(tasks: Sequence[str], key: str) -> Answer:
     return answer
 
 
-def _ask(chunk: Sequence[Asked], key: str) -> list[JobUpdate]:
+def _hear(names: Sequence[str], key: str) -> dict[str, Said]:
+    """What is said of each task; one that could not be asked after is left out. Raises where that is all of them."""
+    heard: dict[str, Said] = {}
+    trouble: list[ProviderError] = []
+    chunks = [names[start : start + MOST_AT_ONCE] for start in range(0, len(names), MOST_AT_ONCE)]
+    for chunk in chunks:
+        try:
+            heard |= _ask(chunk, key)
+        except ProviderError as error:
+            trouble.append(error)
+    if trouble and len(trouble) == len(chunks):
+        raise trouble[0]
+    return heard
+
+
+def _ask(names: Sequence[str], key: str) -> dict[str, Said]:
     """All at once, then one by one those of whom a refusal of the whole may have said nothing."""
-    answer = _question([each.reference for each in chunk], key)
+    answer = _question(names, key)
     said = answers.read(answer.body)
     _check_caller(said, answer.status)
-    if len(chunk) == 1:
-        return [update_of(chunk[0], _of_one(chunk[0].reference, said))]
+    if len(names) == 1:
+        return {names[0]: _of_one(names[0], said)}
     told = {answers.task_of(each) for each in (*said.items, *said.errors)}
     whole = answer.is_good and not said.stray
-    heard = [each for each in chunk if whole or each.reference in told]
-    unheard = [each for each in chunk if not whole and each.reference not in told]
-    return [update_of(each, said.of(each.reference)) for each in heard] + _ask_singly(unheard, key)
+    heard = {name: said.of(name) for name in names if whole or name in told}
+    return heard | _ask_singly([name for name in names if name not in heard], key)
 
 
-def _ask_singly(asked: Sequence[Asked], key: str) -> list[JobUpdate]:
+def _ask_singly(names: Sequence[str], key: str) -> dict[str, Said]:
     """The first trouble ends it: it would be everybody's, and a question must not take long."""
-    updates: list[JobUpdate] = []
+    heard: dict[str, Said] = {}
     try:
-        for each in asked:
-            updates += _ask([each], key)
+        for name in names:
+            heard |= _ask([name], key)
     except ProviderError as error:
         logger.info("Runware could not be asked about single jobs: %s", error.code)
-    return updates + [_no_news(each) for each in asked[len(updates) :]]
+    return heard
+
+
+def _news(asked: Asked, heard: Mapping[str, Said]) -> JobUpdate | None:
+    """None where one of its tasks could not be asked after: that says nothing of the job."""
+    names = naming.names_in(asked.reference)
+    if any(name not in heard for name in names):
+        return None
+    told = [heard[name] for name in names]
+    return joint_update_of(asked, told) if naming.has_one_each(asked.reference) else update_of(asked, *told)
 
 
 def _of_one(reference: str, said: Said) -> Said:
@@ -145,7 +170,3 @@ def _check_caller(said: Said, status: int) -> None:
     for error in said.stray:
         if failure(error, status)[0] in (FailureCode.UNAUTHORISED, FailureCode.OUT_OF_CREDIT):
             raise refusal(error, status)
-
-
-def _no_news(asked: Asked) -> JobUpdate:
-    return JobUpdate(asked.reference, JobState.RUNNING, can_cancel=False)

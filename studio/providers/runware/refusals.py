@@ -94,13 +94,20 @@ _DETAILS_BY_PARAMETER = {
     "numberResults": _("Runware does not make so many takes at once."),
     "outputFormat": _("Runware does not make this format with this model."),
     "outputQuality": _("Runware does not make this quality with this model."),
+    "uploadEndpoint": _("Runware did not accept an upload address. An owner of the team can remove or replace it."),
     "inputs.referenceImages": _("Runware did not accept the references: their number or kind does not fit."),
 }
+
+
+NOT_PUT = "uploadFailed"
+_DETAIL_OF_NOT_PUT = _("The clip was made, and Runware could not put it into storage: its own, or the team's.")
 
 
 def failure(error: Item, status: int = 200) -> tuple[FailureCode, str]:
     """Why it failed, and a sentence for people, which is to be translated where it is shown."""
     code = _code(error, status)
+    if code_of(error) == NOT_PUT:
+        return code, _DETAIL_OF_NOT_PUT
     if code == FailureCode.BAD_REQUEST:
         known = [_DETAILS_BY_PARAMETER[name] for name in _parameters(error) if name in _DETAILS_BY_PARAMETER]
         return code, next(iter(known), _DETAILS[code])
@@ -130,6 +137,8 @@ def _code(error: Item, status: int) -> FailureCode:
     is_wrong = name.startswith(("invalid", "expired")) or name.endswith(("NotFound", "Expired"))
     if is_wrong and "inputs.videoId" in parameters:
         return FailureCode.EXPIRED_PARENT
+    if is_wrong and "uploadEndpoint" in parameters:
+        return FailureCode.BAD_REQUEST
     if name in _BY_CODE:
         return _BY_CODE[name]
     if status in _BY_CLEAR_STATUS:

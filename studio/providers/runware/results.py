@@ -4,7 +4,7 @@ Every result is an item of its own: those that run or are made in `data`, those 
 task's name. Finished ones come again with every answer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from urllib.parse import urlsplit
@@ -17,6 +17,12 @@ from studio.providers.runware.answers import Item, Said, code_of, number, plain,
 from studio.providers.runware.refusals import CANCELLED, CONFLICT, NOT_KNOWN, failure, reason
 
 NO_FILE = _("Runware says that it is finished and names no file.")
+NO_FILE_HERE = _(
+    "Runware says that it is finished and names no file. It may lie in the team's own storage: an owner of the team "
+    "can look there."
+)
+# Of several tasks: one that runs is waited for, and one that was made makes the others' failure a reason.
+LAST_WORDS = (JobState.RUNNING, JobState.UNKNOWN, JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
 MICROS = 1_000_000
 LONGEST_NAME, LONGEST_ID = 200, 500  # what a take can keep
 MOST_INDEX = 100
@@ -32,20 +38,55 @@ class _Made:
     item: Item
 
 
+@dataclass(frozen=True)
+class _Sum:
+    """What was said, sorted: finished, failed, over without a file, and how many run."""
+
+    said: Said
+    made: list[_Made]
+    failed: list[Item]
+    lost: list[Item]
+    running: int
+
+    @property
+    def ended(self) -> int:
+        return len(self.made) + len(self.failed) + len(self.lost)
+
+
 def update_of(asked: Asked, said: Said) -> JobUpdate:
-    """News of a job from what was said of it. Nothing at all: not seen yet, so it runs."""
-    failed = [error for error in said.errors if _ends(error)]
-    made = _made(said.items)
+    """News of a job that is one task. Nothing at all: not seen yet, so it runs."""
+    found, wanted = _summed(said), max(asked.results, 1)
+    return _update(asked, found, wanted, _state(found, wanted))
+
+
+def joint_update_of(asked: Asked, told: Sequence[Said]) -> JobUpdate:
+    """News of a job whose tasks make one result each."""
+    states = {_state(_summed(each), 1) for each in told}
+    every = Said(
+        tuple(item for each in told for item in each.items), tuple(error for each in told for error in each.errors)
+    )
+    return _update(asked, _summed(every), len(told), next(state for state in LAST_WORDS if state in states))
+
+
+def _summed(said: Said) -> _Sum:
     over = [item for item in said.items if _is_over(item)]
-    lost = [item for item in over if not _url(item)]
-    running, ended = len(said.items) - len(over), len(made) + len(failed) + len(lost)
-    wanted = max(asked.results, 1)
-    code, detail = _reason(failed, lost, bool(made))
+    return _Sum(
+        said=said,
+        made=_made(said.items),
+        failed=[error for error in said.errors if _ends(error)],
+        lost=[item for item in over if not _url(item)],
+        running=len(said.items) - len(over),
+    )
+
+
+def _update(asked: Asked, found: _Sum, wanted: int, state: JobState) -> JobUpdate:
+    said = found.said
+    code, detail = _reason(found, NO_FILE_HERE if asked.uploaded else NO_FILE)
     return JobUpdate(
         asked.reference,
-        _state(said, wanted, bool(made), running, ended),
-        progress=_progress(said, wanted, ended),
-        results=_results(asked, made),
+        state,
+        progress=_progress(said, wanted, found.ended),
+        results=_results(asked, found.made),
         error_code=code,
         error_detail=detail,
         can_cancel=False,
@@ -62,26 +103,27 @@ def _ends(error: Item) -> bool:
     return error.get("status") == "error" or (error.get("taskType") != "getResponse" and code not in ASKED_IN_VAIN)
 
 
-def _state(said: Said, wanted: int, has_made: bool, running: int, ended: int) -> JobState:
+def _state(found: _Sum, wanted: int) -> JobState:
     """Results that are not listed are waited for, unless the only thing listed is a failure: it is the whole task's."""
-    if running or (has_made and ended < wanted):
+    has_made = bool(found.made)
+    if found.running or (has_made and found.ended < wanted):
         return JobState.RUNNING
     if has_made:
         return JobState.SUCCEEDED
-    codes = {code_of(error) for error in said.errors}
+    codes = {code_of(error) for error in found.said.errors}
     if CANCELLED in codes:
         return JobState.CANCELLED
-    if ended:
+    if found.ended:
         return JobState.FAILED
     return JobState.UNKNOWN if codes & NOT_KNOWN else JobState.RUNNING
 
 
-def _reason(failed: list[Item], lost: list[Item], has_made: bool) -> tuple[str, str]:
+def _reason(found: _Sum, no_file: str) -> tuple[str, str]:
     """Of the first failure. Where one result came through, the filter cannot have refused the prompt."""
-    if not failed:
-        return (FailureCode.OUTCOME_UNKNOWN, NO_FILE) if lost else ("", "")
-    code, detail = failure(failed[0])
-    if code == FailureCode.INPUT_BLOCKED and has_made:
+    if not found.failed:
+        return (FailureCode.OUTCOME_UNKNOWN, no_file) if found.lost else ("", "")
+    code, detail = failure(found.failed[0])
+    if code == FailureCode.INPUT_BLOCKED and found.made:
         return reason(FailureCode.OUTPUT_BLOCKED)
     return code, detail
 

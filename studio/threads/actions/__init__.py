@@ -4,6 +4,13 @@ Views find rows by `visible_to` (a stranger gets 404); here a member without the
 cannot be done gets a ThreadsError with a sentence for people.
 """
 
+from studio.threads.actions.owning import (
+    add_upload_addresses,
+    remove_upload_address,
+    remove_upload_addresses,
+    safety_modes,
+    set_terms,
+)
 from studio.threads.actions.refusals import ActionRefused, AlreadySent, NoRoom, ThreadsError
 from studio.threads.actions.shelving import (
     archive_thread,
@@ -24,15 +31,20 @@ __all__ = [
     "AlreadySent",
     "NoRoom",
     "ThreadsError",
+    "add_upload_addresses",
     "archive_thread",
     "continue_from_copy",
     "delete_thread",
     "pick_take",
+    "remove_upload_address",
+    "remove_upload_addresses",
     "rename_thread",
     "restore_take",
     "restore_thread",
     "restore_turn",
     "retry_turn",
+    "safety_modes",
+    "set_terms",
     "start_thread",
     "start_turn",
     "stop_turn",

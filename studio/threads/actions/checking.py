@@ -1,6 +1,9 @@
-"""Whether a model can do what a turn asks, by its row of the catalogue. The form asks the same, for the page's sake."""
+"""What a turn asks for, and whether a model can do it, by its row of the catalogue.
 
-from collections.abc import Callable, Sequence
+The one place where this stands: the form asks here too, so that the page says all of it before anything is sent.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,22 +13,41 @@ from studio.media.models import Asset, AssetStatus
 from studio.providers import catalogue
 from studio.providers.catalogue import Limits, ModelSpec, Size
 from studio.threads.actions.refusals import ActionRefused
-from studio.threads.choosing import may_use
+from studio.threads.choosing import defaults, may_use
 from studio.threads.models import Operation, Take, Thread, TurnInput
 
 ROUNDING = 0.05  # s: a clip of 60.02 s counts as one of 60
+Inputs = Sequence[tuple[str, Asset]]
 
 
-def model_spec(thread: Thread, provider: str, model: str, operation: Operation) -> ModelSpec:
+def operation_of(spec: ModelSpec, roles: Sequence[str], parent: object) -> Operation:
+    """Words only generate; a photo is a first frame or a reference; a clip is edited; a take is continued.
+
+    Photos beside a take continue it after them, where the model takes both; else they put it aside.
+    """
+    if TurnInput.Role.SOURCE in roles:
+        return Operation.EDIT
+    if TurnInput.Role.FIRST_FRAME in roles and TurnInput.Role.REFERENCE not in roles:
+        return Operation.ANIMATE
+    if roles and not (parent and spec.references_with_video):
+        return Operation.REFERENCE
+    return Operation.CONTINUE if parent else Operation.GENERATE
+
+
+def model_spec(thread: Thread, provider: str, model: str) -> ModelSpec:
+    """Raises ActionRefused."""
     try:
         spec = catalogue.spec(provider, model)
     except catalogue.UnknownModel:
         raise ActionRefused(_("This model is no longer offered. Choose another one."), "model") from None
     if not may_use(thread.team_id, spec):
         raise ActionRefused(_("%(model)s is not set up here. Choose another model.") % {"model": spec.label}, "model")
+    return spec
+
+
+def check_operation(spec: ModelSpec, operation: Operation) -> None:
     if not spec.can(operation):
         raise ActionRefused(_("%(model)s cannot do this. Choose another model.") % {"model": spec.label}, "model")
-    return spec
 
 
 def checked_prompt(spec: ModelSpec, prompt: str) -> str:
@@ -60,50 +82,61 @@ def check_parent(thread: Thread, parent: Take | None) -> None:
         raise ActionRefused(_("The take you were editing is held back by a moderator. Choose another one."), "parent")
 
 
-def check_inputs(spec: ModelSpec, thread: Thread, inputs: Sequence[tuple[str, Asset]]) -> None:
-    roles = [role for role, _asset in inputs]
+def check_inputs(spec: ModelSpec, thread: Thread, operation: Operation, inputs: Inputs) -> None:
+    """Raises ActionRefused for the first thing that is wrong."""
+    for sentence in input_problems(spec, thread, operation, inputs):
+        raise ActionRefused(sentence, "inputs")
+
+
+def input_problems(spec: ModelSpec, thread: Thread, operation: Operation, inputs: Inputs) -> Iterator[str]:
+    """Every reason why these cannot be sent together, in sentences for people."""
+    if together := _together(spec, operation, [role for role, _asset in inputs]):
+        yield together
+    for role, asset in inputs:
+        if alone := _alone(spec, thread, role, asset):
+            yield alone
+
+
+def _together(spec: ModelSpec, operation: Operation, roles: Sequence[str]) -> str:
+    """What is wrong with their number and kinds; empty where nothing is."""
     clips, frames, references = (
         roles.count(role) for role in (TurnInput.Role.SOURCE, TurnInput.Role.FIRST_FRAME, TurnInput.Role.REFERENCE)
     )
-    most = spec.references_with_video if clips else int(spec.references.max)
+    most = spec.references_with_video if clips or operation == Operation.CONTINUE else int(spec.references.max)
     if clips > 1:
-        raise ActionRefused(_("One clip at a time can be edited. Take the others out."), "inputs")
+        return _("One clip at a time can be edited. Take the others out.")
     if frames > 1:
-        raise ActionRefused(_("There can be one first frame. Use the photos as references instead."), "inputs")
-    together = bool(clips) and bool(references) and not frames and spec.references_with_video > 0
-    if bool(clips) + bool(frames) + bool(references) > 1 and not together:
-        raise ActionRefused(_("Send a clip, or a first frame, or references: not several of these together."), "inputs")
+        return _("There can be one first frame. Use the photos as references instead.")
+    if clips and references and not frames and not spec.references_with_video:
+        return _("A clip and photos cannot be sent together. Take one or the other out.")
+    if frames and (clips or references):
+        return _("Send a clip, or a first frame, or references: not several of these together.")
     if references > most:
-        raise ActionRefused(
-            ngettext("At most %(most)d reference fits.", "At most %(most)d references fit.", most) % {"most": most},
-            "inputs",
-        )
-    for role, asset in inputs:
-        _check_asset(spec, thread, role, asset)
+        return ngettext("At most %(most)d photo fits.", "At most %(most)d photos fit.", most) % {"most": most}
+    return ""
 
 
-def _check_asset(spec: ModelSpec, thread: Thread, role: str, asset: Asset) -> None:
+def _alone(spec: ModelSpec, thread: Thread, role: str, asset: Asset) -> str:
+    """What is wrong with one of them; empty where nothing is."""
     words = {"name": asset.title or str(TurnInput.Role(role).label), "model": spec.label}
     limits = spec.source_seconds
     if asset.team_id != thread.team_id or asset.trashed_at or asset.purged_at:
-        raise ActionRefused(_("“%(name)s” is gone. Take it out or attach it again.") % words, "inputs")
+        return _("“%(name)s” is gone. Take it out or attach it again.") % words
     if asset.status in (AssetStatus.RECEIVING, AssetStatus.READING):
-        raise ActionRefused(_("“%(name)s” is still being read. Send again in a moment.") % words, "inputs")
+        return _("“%(name)s” is still being read. Send again in a moment.") % words
     if asset.status != AssetStatus.READY or asset.held:
-        raise ActionRefused(_("“%(name)s” cannot be used. Take it out.") % words, "inputs")
+        return _("“%(name)s” cannot be used. Take it out.") % words
     if asset.is_video != (role == TurnInput.Role.SOURCE):
-        raise ActionRefused(_("“%(name)s” cannot be used in this way. Attach it again.") % words, "inputs")
+        return _("“%(name)s” cannot be used in this way. Attach it again.") % words
     if asset.is_video and not limits.min - ROUNDING <= asset.duration <= limits.max + ROUNDING:
         words |= {"have": f"{asset.duration:.1f}", "least": f"{limits.min:g}", "most": f"{limits.max:g}"}
-        raise ActionRefused(
-            _("“%(name)s” is %(have)s s long, and %(model)s takes %(least)s to %(most)s s. Trim it first.") % words,
-            "inputs",
-        )
+        return _("“%(name)s” is %(have)s s long, and %(model)s takes %(least)s to %(most)s s. Trim it first.") % words
+    return ""
 
 
-def check_settings(spec: ModelSpec, operation: str, given: dict[str, Any]) -> dict[str, Any]:
-    """What the operation takes, with the spec's defaults for what is left open; the rest is dropped."""
-    settings = spec.defaults(operation)
+def check_settings(spec: ModelSpec, thread: Thread, operation: str, given: dict[str, Any]) -> dict[str, Any]:
+    """What the operation takes, with the team's and the spec's defaults for what is left open; the rest is dropped."""
+    settings = defaults(thread.team_id, spec, operation)
     settings |= {key: value for key, value in given.items() if key in settings and value is not None}
     checks: dict[str, Callable[[], bool]] = {
         "duration": lambda: _within(spec.duration, settings["duration"]),

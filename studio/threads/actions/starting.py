@@ -1,7 +1,6 @@
 """Starting threads and turns."""
 
 import uuid
-from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -13,15 +12,22 @@ from django.utils.translation import gettext as _
 from studio.accounts.access import can_edit
 from studio.accounts.models import Team, User
 from studio.live.publishing import publish, publish_many
-from studio.media.models import Asset
 from studio.spending.errors import OverBudget
 from studio.threads import jobs
-from studio.threads.actions.checking import check_inputs, check_parent, check_settings, checked_prompt, model_spec
+from studio.threads.actions.checking import (
+    Inputs,
+    check_inputs,
+    check_operation,
+    check_parent,
+    check_settings,
+    checked_prompt,
+    model_spec,
+    operation_of,
+)
 from studio.threads.actions.refusals import ActionRefused, AlreadySent, ensure_editor, ensure_open, ensure_room_for
-from studio.threads.models import JobStatus, Operation, Take, Thread, Turn, TurnInput
+from studio.threads.models import JobStatus, Take, Thread, Turn, TurnInput
 
 TITLE_LENGTH = 60
-Inputs = Sequence[tuple[str, Asset]]
 
 
 def start_thread(user: User, team: Team, title: str = "") -> Thread:
@@ -54,12 +60,13 @@ def start_turn(
         return known
     ensure_editor(user, thread)
     ensure_open(thread)
-    operation = operation_of(parent, inputs)
-    spec = model_spec(thread, *model, operation)
+    spec = model_spec(thread, *model)
+    operation = operation_of(spec, [role for role, _asset in inputs], parent)
+    check_operation(spec, operation)
     prompt = checked_prompt(spec, prompt)
     check_parent(thread, parent)
-    check_inputs(spec, thread, inputs)
-    chosen = check_settings(spec, operation, settings or {})
+    check_inputs(spec, thread, operation, inputs)
+    chosen = check_settings(spec, thread, operation, settings or {})
     ensure_room_for(chosen)
     turn = Turn(
         thread=thread,
@@ -82,18 +89,6 @@ def start_turn(
             raise
         return known
     return turn
-
-
-def operation_of(parent: Take | None, inputs: Inputs) -> Operation:
-    """Words only generate; a photo is a first frame or a reference; a clip is edited; a take is continued."""
-    roles = {role for role, _asset in inputs}
-    if TurnInput.Role.SOURCE in roles:
-        return Operation.EDIT
-    if TurnInput.Role.REFERENCE in roles:
-        return Operation.REFERENCE
-    if TurnInput.Role.FIRST_FRAME in roles:
-        return Operation.ANIMATE
-    return Operation.CONTINUE if parent else Operation.GENERATE
 
 
 def _known(user: User, thread: Thread, token: uuid.UUID) -> Turn | None:

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from studio.accounts.models import User
 from studio.live.publishing import publish, publish_many
+from studio.media.models import Asset
 from studio.spending.errors import OverBudget
 from studio.threads import jobs
-from studio.threads.actions.checking import check_inputs, check_parent, model_spec
+from studio.threads.actions.checking import check_inputs, check_operation, check_parent, model_spec
 from studio.threads.actions.refusals import ActionRefused, ensure_editor, ensure_open, ensure_room_for
 from studio.threads.actions.starting import start_turn
 from studio.threads.models import ACTIVE, Job, JobStatus, Operation, Take, Turn, TurnInput
@@ -58,23 +59,29 @@ def retry_turn(user: User, turn: Turn) -> Job:
 
 def _ensure_it_may_be_sent(turn: Turn) -> None:
     """What held when it was sent first may have changed: the model, who may use it, what is held back or gone."""
-    spec = model_spec(turn.thread, turn.provider, turn.model, Operation(turn.operation))
+    spec, operation = model_spec(turn.thread, turn.provider, turn.model), Operation(turn.operation)
+    check_operation(spec, operation)
     check_parent(turn.thread, turn.parent)
-    inputs = TurnInput.objects.filter(turn=turn).select_related("asset")
-    check_inputs(spec, turn.thread, [(each.role, each.asset) for each in inputs])
+    check_inputs(spec, turn.thread, operation, _inputs_of(turn))
+
+
+def _inputs_of(turn: Turn) -> list[tuple[str, Asset]]:
+    rows = TurnInput.objects.filter(turn=turn).select_related("asset")
+    return [(each.role, each.asset) for each in rows]
 
 
 def continue_from_copy(user: User, turn: Turn) -> Turn:
     """The same wish once more with our own file of the take, where the provider no longer knows it. Twice is once."""
     if turn.parent is None:
         raise ActionRefused(_("This turn continues from no take."))
+    references = [each for each in _inputs_of(turn) if each[0] == TurnInput.Role.REFERENCE]
     return start_turn(
         user,
         turn.thread,
         token=uuid.uuid5(turn.pk, f"our copy for {user.pk}"),
         prompt=turn.prompt,
         parent=turn.parent,
-        inputs=[(TurnInput.Role.SOURCE, turn.parent.asset)],
+        inputs=[(TurnInput.Role.SOURCE, turn.parent.asset), *references],
         model=(turn.provider, turn.model),
         settings=turn.settings,
     )

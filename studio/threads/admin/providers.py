@@ -16,13 +16,8 @@ from studio.audit.admin import RecordedAdmin
 from studio.providers import catalogue, keys, registry
 from studio.providers.errors import ProviderError
 from studio.providers.models import ProviderKey
+from studio.providers.registry import label_of
 from studio.threads.models import TeamProvider
-
-LABELS = {"runware": "Runware", "evolink": "EvoLink", "google": "Google"}
-
-
-def label_of(provider: str) -> str:
-    return LABELS.get(provider, provider)
 
 
 class KeyForm(forms.ModelForm):  # type: ignore[type-arg]

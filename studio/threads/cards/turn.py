@@ -15,6 +15,7 @@ from studio.accounts.models import User
 from studio.providers import catalogue
 from studio.providers.errors import FailureCode
 from studio.spending.ledger import Standing
+from studio.threads import terms
 from studio.threads.cards.parts import Alternative, Applied, InputCard, Media, TakeCard, label_of, stage_of
 from studio.threads.models import ACTIVE, Job, JobStatus, Operation, Take, Turn, TurnInput
 from studio.threads.paths import Place
@@ -110,7 +111,8 @@ class TurnCard:
             spec = catalogue.spec(self.turn.provider, self.turn.model)
         except catalogue.UnknownModel:
             return ""
-        price = price_of(spec, "edit", self.turn.settings, [self.parent.asset], None)
+        photos = [each.media for each in self.inputs if each.role == TurnInput.Role.REFERENCE]
+        price = price_of(spec, "edit", self.turn.settings, [self.parent.asset, *photos], None)
         return "" if price.is_free else str(price)
 
     @property
@@ -187,6 +189,11 @@ class TurnCard:
         if any(abs(each.width * clip.height - clip.width * each.height) > SHAPE_SLACK * clip.height for each in made):
             found.append(_("Its shape differs from what it was made from."))
         return found
+
+    @property
+    def not_uploaded(self) -> str:
+        """Why nothing was put into the team's own storage, where it has one."""
+        return terms.why_not(self.job) if self.job else ""
 
     @property
     def held(self) -> int:

@@ -28,13 +28,10 @@ from studio.threads.jobs.holding import Heartbeat
 from studio.threads.jobs.moving import Change, change, changes_of
 from studio.threads.jobs.news import COLLECT
 from studio.threads.models import Job, JobStatus, Take
+from studio.threads.patience import FIRST_WAIT, LONGEST_ROUND, MOST_TRIES, NEXT_CALL
 
 logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=5)
-NEXT_CALL = timedelta(seconds=10)
-MOST_TRIES = 5
-FIRST_WAIT = timedelta(seconds=4)  # until a link is tried again, three times as long with each try: 3 minutes in all
-LONGEST_ROUND = 240.0  # s: the queue ends a task of this lane after 300
 OPEN = (JobStatus.RUNNING, JobStatus.COLLECTING)
 PICTURES = "studio.threads.tasks.derived_ready"
 AFTER_A_SAMPLE = "studio.threads.tasks.continue_sample"

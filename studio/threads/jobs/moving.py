@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from studio.live.publishing import publish_many
 from studio.providers.errors import FailureCode
-from studio.threads import pricing
+from studio.threads import pricing, terms
 from studio.threads.models import ACTIVE, FINAL, LEGAL_MOVES, Job, JobEvent, JobStatus, Thread
 
 # Steps of a few milliseconds that no card shows: an event would only make browsers fetch the card once more.
 QUIET = frozenset({JobStatus.SUBMITTING, JobStatus.COLLECTING})
+TOLD_AT_THE_END = ("provider", "cost_micros", "error_code", "may_be_there", "terms")
 Change = tuple[str, str, dict[str, Any]]
 
 
@@ -61,7 +62,9 @@ def change(
         return False
     JobEvent.objects.create(job_id=job_id, from_status=source, to_status=target, detail=detail or {})
     if target in FINAL:
-        pricing.close(job_id, source, target)
+        ended = Job.objects.only(*TOLD_AT_THE_END).get(pk=job_id)
+        pricing.close(ended, source, target)
+        terms.close(ended, source)
         Thread.objects.filter(turns__jobs__id=job_id).update(active_at=now)
     return True
 

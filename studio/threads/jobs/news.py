@@ -13,11 +13,11 @@ from studio.providers.base import JobState, JobUpdate
 from studio.providers.errors import FailureCode
 from studio.threads.jobs.moving import change, changes_of
 from studio.threads.models import Job, JobStatus
+from studio.threads.patience import LONGEST_JOB
 
 COLLECT = "studio.threads.tasks.collect_takes"
 PUBLISH_EVERY = timedelta(milliseconds=500)
 TASK_GRACE = timedelta(seconds=5)  # how soon a collector should have taken its task
-LONGEST_JOB = timedelta(minutes=45)  # vendors name 15 to 20 minutes as the worst
 DEAREST = 10_000 * 1_000_000  # micro-dollars: a job that claims to have cost more is not believed
 FORGOTTEN_AFTER = timedelta(seconds=60)  # a reference that its provider does not know for so long is lost
 

@@ -18,7 +18,7 @@ from studio.media.models import Asset
 from studio.providers import catalogue, keys, registry
 from studio.providers.base import InputFile, InputRole, JobRequest, JobState, Submission
 from studio.providers.errors import FailureCode, ProviderError
-from studio.threads import hooks, pricing
+from studio.threads import hooks, pricing, terms
 from studio.threads.jobs.holding import Heartbeat
 from studio.threads.jobs.moving import change, changes_of, fail, move
 from studio.threads.jobs.stopping import stop, stopped_there
@@ -46,6 +46,7 @@ def create(turn: Turn, attempt: int = 1) -> Job:
         due_at=timezone.now() + FIRST_CALL,
     )
     pricing.reserve(job, pricing.price_of_turn(turn))
+    terms.agree(job)
     JobEvent.objects.create(job=job, to_status=JobStatus.QUEUED)
     queue.enqueue(SUBMIT, str(job.pk))
     wake_the_watcher()
@@ -93,6 +94,8 @@ def request_of(job: Job) -> JobRequest:
         inputs=inputs,
         parent_video_id=parent_video_id,
         webhook_url=hooks.address(job.provider),
+        ttl=job.terms.get("ttl", 0),
+        upload_addresses=terms.addresses_of(job),
     )
 
 
@@ -118,8 +121,9 @@ def _name_there(role: InputRole, asset: Asset, job: Job) -> str:
     is_our_copy = role == InputRole.SOURCE and parent is not None and parent.asset_id == asset.pk
     if is_our_copy or job.attempt > 1:
         return ""
-    made = Take.objects.filter(asset=asset, provider=job.turn.provider).exclude(vendor_file="").first()
-    return made.vendor_file if made else ""
+    takes = Take.objects.filter(asset=asset, provider=job.turn.provider).exclude(vendor_file="")
+    made = takes.select_related("job").first()
+    return made.vendor_file if made and terms.is_kept_there(made) else ""
 
 
 def _claim(job_id: str) -> Job | None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from django_htmx.middleware import HtmxDetails
 
 from studio.accounts.models import EDITING_ROLES, Membership, User
 from studio.live.models import Stream
-from studio.threads.models import Take, Thread, Turn
+from studio.threads.models import Job, Take, Thread, Turn
 
 Rest = ParamSpec("Rest")
 Row = TypeVar("Row")
@@ -65,13 +65,14 @@ def refusal(sentence: str, status: int) -> HttpResponse:
 
 
 def thread_of(request: Request, thread_id: UUID) -> Thread:
-    """With `live_number`, the last number of the thread's stream."""
+    """With `live_number`, the last number of the thread's stream, and `is_free`: all in it was made here."""
     number = Stream.objects.filter(name=f"thread-{thread_id}").values("number")[:1]
+    elsewhere = Job.objects.filter(turn__thread=OuterRef("pk")).exclude(provider="local")
     thread = (
         Thread.objects.visible_to(request.user)
         .filter(pk=thread_id)
         .select_related("team")
-        .annotate(live_number=Subquery(number))
+        .annotate(live_number=Subquery(number), is_free=~Exists(elsewhere))
         .first()
     )
     return found(thread)

@@ -11,6 +11,7 @@ from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -22,6 +23,7 @@ from studio.threads.forms import TitleForm, read_id
 from studio.threads.loading import load_cards
 from studio.threads.models import Thread, Turn
 from studio.threads.paths import Node, Tree, tree_of
+from studio.threads.pricing import ThreadTotal, total_of
 from studio.threads.views.access import (
     Request,
     ensure_editor,
@@ -116,6 +118,7 @@ def page_context(
         "people": members[:PEOPLE_SHOWN],
         "more_people": max(0, len(members) - PEOPLE_SHOWN),
         "running": sum(card.is_active for card in shown.cards),
+        "total": ThreadTotal() if getattr(thread, "is_free", False) else total_of(thread),
         "formats": ("mp4", "webm", "mov"),
         "live_url": f"/ws/threads/{thread.id}/",
         "live_since": json.dumps({thread.stream: getattr(thread, "live_number", None) or 0}),
@@ -208,6 +211,17 @@ def composer(request: Request, thread_id: UUID) -> HttpResponse:
     parent = parent_card(request.user, thread, request.GET.get("parent", ""))
     made = fresh_composer(request.user, thread, parent, request.GET)
     return render(request, "threads/_composer_parts.html", {"composer": made, "thread": thread})
+
+
+@require_GET
+@never_cache
+@signed_in
+def thread_total(request: Request, thread_id: UUID) -> HttpResponse:
+    """What the thread has cost by now, for open pages."""
+    thread = thread_of(request, thread_id)
+    if not request.headers.get("HX-Request"):
+        return redirect("threads:thread-detail", thread.id)
+    return render(request, "threads/_total.html", {"total": total_of(thread)})
 
 
 @require_http_methods(["GET", "POST"])
