@@ -175,7 +175,8 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
-# Login throttling must hold across processes, so without Redis the cache lives in the database.
+# Login throttling must hold across processes, so without Redis the cache lives in the database. With Django's usual 300
+# entries whoever tries many names would push the counts of others out.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -183,7 +184,11 @@ CACHES = {
         "KEY_PREFIX": REDIS_PREFIX,
     }
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+    else {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
 }
 
 CHANNEL_LAYERS = {

@@ -148,6 +148,8 @@ function needsTakes() {
 }
 
 let asked = 0;
+// The parent that an answer on its way will bring: what is asked meanwhile must not go back to the one before.
+let heading;
 
 // A pick may be answered after the person has chosen something else to build on: what was chosen by hand stays.
 const HAND_WINS = 5000;
@@ -156,14 +158,17 @@ let chosenAt = -HAND_WINS;
 async function parts(wanted) {
   const fields = new FormData(form);
   ["prompt", "token", "csrfmiddlewaretoken", "leaf"].forEach((name) => fields.delete(name));
-  if (wanted !== undefined) {
+  heading = wanted ?? heading;
+  if (heading !== undefined) {
     fields.delete("parent");
-    if (wanted) fields.set("parent", wanted);
+    if (heading) fields.set("parent", heading);
   }
   asked += 1;
   const mine = asked;
   const part = await fragment(`${form.dataset.parts}?${new URLSearchParams(fields)}`).catch(() => null);
-  if (part && mine === asked) place(part);
+  if (mine !== asked) return;
+  heading = undefined;
+  if (part) place(part);
 }
 
 /** Continue from that take, or from nothing. What is typed comes along. */
@@ -263,7 +268,7 @@ function listen() {
   });
   document.addEventListener("click", clicked);
   form.addEventListener("change", (event) => {
-    if (event.target.matches("[name=photos], [name=model]") || document.getElementById("send-price")) parts();
+    if (event.target.matches("[name=photos], [name=clip], [name=model]") || document.getElementById("send-price")) parts();
   });
   form.addEventListener("input", (event) => {
     const output = event.target.matches("input[type=range]") && event.target.closest("label")?.querySelector("output");

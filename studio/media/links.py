@@ -1,4 +1,4 @@
-"""Fetching what a person linked to, from the public internet alone.
+"""Fetching what a person or a vendor linked to, from the public internet alone.
 
 Each hop is resolved once, checked, and connected to at that very address: a name that answers differently the second
 time (DNS rebinding), a redirect into the house and an address in disguise all end here.
@@ -7,7 +7,7 @@ time (DNS rebinding), a redirect into the house and an address in disguise all e
 import ipaddress
 import socket
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from studio.media.disk import ensure_room
 
 Origin = tuple[str, str]
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Networks = Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]
 
 MAX_REDIRECTS = 5
 TIMEOUT = httpx.Timeout(10)
@@ -45,28 +46,30 @@ class Fetched:
     name: str
 
 
-def is_public(address: Address) -> bool:
-    if any(address in network for network in allowed_networks() if network.version == address.version):
+def is_public(address: Address, allowed: Networks = ()) -> bool:
+    """Or in one of the networks that are `allowed` although they are private."""
+    if any(address in network for network in allowed if network.version == address.version):
         return True
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        return is_public(address.ipv4_mapped)
+        return is_public(address.ipv4_mapped, allowed)
     if any(address in network for network in NEVER if network.version == address.version):
         return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
-def allowed_networks() -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+def allowed_networks() -> Networks:
+    """For what people link to. What a vendor links to never gets there: only people are trusted with them."""
     return [ipaddress.ip_network(network) for network in settings.LINK_ALLOWED_NETWORKS]
 
 
-def resolve(host: str, port: int) -> str:
-    """One public address of `host`. If any of its addresses is private, none is used."""
+def resolve(host: str, port: int, allowed: Networks = ()) -> str:
+    """One public or `allowed` address of `host`. If any of its addresses is neither, none is used."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise LinkRefused(_("No server called “%(host)s” was found. Check the link.") % {"host": host}) from error
     addresses = [str(entry[4][0]).partition("%")[0] for entry in found]
-    if not addresses or not all(is_public(ipaddress.ip_address(address)) for address in addresses):
+    if not addresses or not all(is_public(ipaddress.ip_address(address), allowed) for address in addresses):
         raise LinkRefused(
             _("That link leads to a private address, which is never fetched. Upload the file itself instead.")
         )
@@ -141,11 +144,13 @@ class PublicTransport(httpx.BaseTransport):
         self,
         deadline: Deadline,
         private: Collection[Origin] = (),
+        allowed: Networks = (),
         secret: tuple[Origin, Mapping[str, str]] | None = None,
     ) -> None:
         self.inner = httpx.HTTPTransport(trust_env=False)
         self.deadline = deadline
         self.private = private
+        self.allowed = allowed
         self.secret = secret
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -156,7 +161,7 @@ class PublicTransport(httpx.BaseTransport):
         if self.secret and origin == self.secret[0]:
             headers.update(self.secret[1])
         if origin not in self.private:
-            address = resolve(url.host, url.port or (443 if url.scheme == "https" else 80))
+            address = resolve(url.host, url.port or (443 if url.scheme == "https" else 80), self.allowed)
         pinned = httpx.Request(
             request.method,
             url.copy_with(host=address),
@@ -178,17 +183,18 @@ def download(
     max_seconds: float,
     on_progress: Callable[[float], None] = lambda share: None,
     private: Collection[Origin] = (),
+    allowed: Networks = (),
     headers: Mapping[str, str] | None = None,
 ) -> Fetched:
     """Stream `url` into `target`. Raises LinkRefused or DiskFull; `on_progress` gets 0 to 1 where the size is known.
 
-    `private` names origins, as (scheme, host:port), that may be fetched although they are private. `headers` may hold a
-    key: they go to the origin of `url` alone, wherever that redirects to.
+    `private` names origins, as (scheme, host:port), and `allowed` networks that may be fetched from although they are
+    private. `headers` may hold a key: they go to the origin of `url` alone, wherever that leads.
     """
     secret = (origin_of(check_url(url)), headers or {})
     with Deadline.in_seconds(max_seconds) as deadline:
         try:
-            return fetch(url, target, max_bytes, PublicTransport(deadline, private, secret), on_progress)
+            return fetch(url, target, max_bytes, PublicTransport(deadline, private, allowed, secret), on_progress)
         except LinkRefused:
             deadline.check()
             raise

@@ -90,6 +90,7 @@ def fetch_link(asset_id: str) -> None:
                 max_bytes=store.upload_allowance().bytes,
                 max_seconds=LINK_MAX_SECONDS,
                 on_progress=progress_of(asset),
+                allowed=links.allowed_networks(),
             )
             move_on(asset)
             prepared = store.prepare(fetched.path, folder)

@@ -11,6 +11,7 @@ from django_q.models import Task
 from studio.live.models import Event
 from studio.media import sweeping, trash
 from studio.media.models import Asset
+from studio.providers.pruning import forget_handed_over
 from studio.threads import pruning as threads
 
 logger = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ def prune(now: datetime) -> dict[str, int]:
     steps: dict[str, Callable[[], int]] = {
         "live events": lambda: _forget_live_events(now),
         "history": lambda: threads.forget_history(now),
+        "files handed over": lambda: forget_handed_over(now),
         "finished tasks": lambda: Task.objects.filter(stopped__lt=now - KEEP_TASKS).delete()[0],
         "trashed threads and takes": lambda: threads.purge_due(now),
         "trashed files": lambda: trash.purge_due(now, keep=threads.assets_in_use()),

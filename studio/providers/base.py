@@ -44,8 +44,9 @@ class InputFile:
 class JobRequest:
     """One attempt. `key` is minted once and stored before the call; sending it twice must not cost twice.
 
-    `settings` may hold: duration (s), width, height (px), format (mp4 | webm | mov), quality (20-99), results (1-4),
-    safety (none | fast | full), seed. Keys that the operation excludes are absent.
+    `settings` may hold: duration (s; where a clip is extended, of what is added), width, height (px), resolution
+    (auto | 360p | 720p | 1080p | 4k), format (mp4 | webm | mov), quality (20-99), results (1-4), safety (none | fast |
+    full), seed. Keys that the operation excludes are absent.
     `webhook_url` is where the vendor may tell us that something moved; empty where it could not reach us.
     What the team's owner set, where the model's row takes it: `ttl`, s until the vendor deletes what it made (0: not
     said), and `upload_addresses`, to each of which it is to put one result: as many as results, or none. Secret.

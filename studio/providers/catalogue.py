@@ -3,88 +3,55 @@
 The composer's fields, their limits and their defaults come from here; so do the checks on the server.
 """
 
-import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-OPERATIONS = ("generate", "animate", "reference", "edit", "continue")
-FIELDS = ("duration", "size", "format", "quality", "results", "safety")
+from studio.providers.tables import (
+    OPERATIONS,
+    SIZE_CLASSES,
+    CatalogueError,
+    Extend,
+    ExtendTable,
+    Limits,
+    Price,
+    PriceTable,
+    Size,
+    Table,
+)
+
+__all__ = [
+    "CATALOGUE",
+    "OPERATIONS",
+    "SIZE_CLASSES",
+    "CatalogueError",
+    "Extend",
+    "Limits",
+    "ModelSpec",
+    "Price",
+    "Size",
+    "UnknownModel",
+    "read",
+    "spec",
+    "specs",
+]
+
+FIELDS = ("duration", "size", "resolution", "format", "quality", "results", "safety")
 FORMATS = ("mp4", "webm", "mov")
 SAFETY = ("none", "fast", "full")  # not checked; the first, middle and last frame; every frame
 CHAINS = ("id", "file")
 OWNERS = ("ttl", "upload_addresses")
-# What vendors set prices by: the picture's shorter side, in lines.
-SIZE_CLASSES = {"360p": 360, "720p": 720, "1080p": 1080, "4k": 2160}
-MICROS = 1_000_000
+RESOLUTIONS = ("auto", *SIZE_CLASSES)  # where the shape follows a clip; auto: so does the number of lines
+FETCHED = ("clips", "photos")
 CATALOGUE = Path(__file__).with_name("catalogue.toml")
-
-
-class CatalogueError(Exception):
-    """catalogue.toml is wrong: the sentence names the model, the key and what is expected."""
 
 
 class UnknownModel(LookupError):
     """No such model in the catalogue (it may have been taken out since the turn was made)."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """From `min` to `max`, both allowed; `default` is what a form starts with."""
-
-    min: float
-    max: float
-    default: float | None = None
-
-    def allow(self, value: float) -> bool:
-        return self.min <= value <= self.max
-
-
-@dataclass(frozen=True)
-class Size:
-    """Pixels."""
-
-    width: int
-    height: int
-
-    def __str__(self) -> str:
-        return f"{self.width}x{self.height}"
-
-
-@dataclass(frozen=True)
-class Rate:
-    """Micro-dollars for one second. `steps` are (up to so many lines, price), rising; one where size is no matter."""
-
-    steps: tuple[tuple[int, int], ...]
-
-    def span(self, size: Size | None) -> tuple[int, int]:
-        """The least and the most it may be: the same twice, unless it depends on a size that is not known."""
-        if size is None:
-            prices = [price for _lines, price in self.steps]
-            return min(prices), max(prices)
-        fitting = [price for lines, price in self.steps if lines >= min(size.width, size.height)]
-        price = fitting[0] if fitting else self.steps[-1][1]
-        return price, price
-
-
-@dataclass(frozen=True)
-class Price:
-    """What one result costs: so much for each second made, each second of source read (both by the size of what is
-    made), and each picture read (micro-dollars).
-
-    `spread`: where the vendor counts tokens, the bill is between min times and max times what the rates say.
-    `source_unsure`: the operations where the vendor does not say whether it charges for reading the source again.
-    """
-
-    output_second: Rate
-    source_second: Rate
-    image: int
-    spread: Limits
-    source_unsure: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -94,11 +61,12 @@ class ModelSpec:
     `offered` names, for each operation, the fields that it takes; what is absent there is not offered and not sent.
     `safety`: how results can be checked for what not everybody may see, the default first; empty where they cannot.
     `references_with_video`: how many references may go with a source clip, or with the take that is continued.
+    `reference_clips`: how many clips may be references beside photos. `last_frame`: one may go with the first frame.
     `source_formats`: what a source clip may come in. `chains`: a turn continues its take by the vendor's id of it, or
-    its file is sent. `last_frame`: one may go with the first frame.
-    `owners`: what a team's owner may set, of `ttl` (when the vendor deletes what it made) and `upload_addresses` (where
-    the vendor puts it besides). `ended`: the vendor switched it off that day, and offers `successor` (a model of its
-    own) instead.
+    its file is sent. `owners`: what a team's owner may set, of `ttl` (when the vendor deletes what it made) and
+    `upload_addresses` (where the vendor puts it besides). `ended`: the vendor switched it off that day, and offers
+    `successor` (a model of its own) instead.
+    `without_address`: what is said of clips and of photos that the vendor would fetch from us, and cannot.
     """
 
     provider: str
@@ -119,13 +87,17 @@ class ModelSpec:
     offered: Mapping[str, tuple[str, ...]]
     price: Price | None = None
     safety: tuple[str, ...] = ()
+    resolutions: tuple[str, ...] = ()
     references_with_video: int = 0
+    reference_clips: int = 0
+    last_frame: bool = False
+    extend: Extend | None = None
     source_formats: tuple[str, ...] = FORMATS
     chains: str = "id"
-    last_frame: bool = False
     owners: tuple[str, ...] = ()
     ended: date | None = None
     successor: str = ""
+    without_address: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -136,14 +108,27 @@ class ModelSpec:
         return operation in self.operations
 
     def fields(self, operation: str) -> tuple[str, ...]:
-        """The settings that the operation takes, out of `duration size format quality results safety`."""
+        """The settings that the operation takes, some of FIELDS."""
         return self.offered.get(operation, ())
+
+    def source(self, operation: str) -> Limits:
+        """How long (s) a clip may be that goes with it."""
+        return self.extend.source_seconds if self.extend and operation == "extend" else self.source_seconds
+
+    def length(self, operation: str) -> Limits:
+        """What `duration` may be: the length of what is made, or of what is added."""
+        return self.extend.duration if self.extend and operation == "extend" else self.duration
+
+    def beside_clip(self, operation: str) -> int:
+        """How many photos may go with a clip, or with a take."""
+        return self.extend.references if self.extend and operation == "extend" else self.references_with_video
 
     def defaults(self, operation: str) -> dict[str, Any]:
         """A turn's `settings` as they stand before anybody changes them; `size` appears as width and height."""
         every: dict[str, dict[str, Any]] = {
-            "duration": {"duration": self.duration.default},
+            "duration": {"duration": self.length(operation).default},
             "size": {"width": self.sizes[0].width, "height": self.sizes[0].height},
+            "resolution": {"resolution": self.resolutions[0] if self.resolutions else "auto"},
             "format": {"format": self.formats[0]},
             "quality": {"quality": self.quality.default},
             "results": {"results": self.results.default},
@@ -195,29 +180,7 @@ def _check_successors(rows: list[ModelSpec]) -> None:
             raise CatalogueError(f"catalogue.toml, {row.key}: `successor` names no model of {row.provider}")
 
 
-class _Table:
-    """Reads one table and says exactly what is wrong with it. `name` is the model's; `within` leads to the table."""
-
-    def __init__(self, name: str, row: dict[str, Any], within: str = "") -> None:
-        self.name, self.row, self.within = name, dict(row), within
-
-    def _wrong(self, what: str) -> CatalogueError:
-        return CatalogueError(f"catalogue.toml, {self.name}: {what}")
-
-    def _refuse_the_rest(self) -> None:
-        if self.row:
-            raise self._wrong(f"unknown key {self.within + sorted(self.row)[0]!r}")
-
-    def _take(self, key: str, kind: type, default: Any = None) -> Any:
-        value = self.row.pop(key, default)
-        if value is None:
-            raise self._wrong(f"`{self.within}{key}` is missing")
-        if not isinstance(value, kind):
-            raise self._wrong(f"`{self.within}{key}` must be {kind.__name__}, not {value!r}")
-        return value
-
-
-class _Row(_Table):
+class _Row(Table):
     """A model."""
 
     def __init__(self, provider: str, model: str, row: dict[str, Any]) -> None:
@@ -245,51 +208,43 @@ class _Row(_Table):
             offered=self._offered(),
             price=self._price(sizes),
             safety=self._words("safety", SAFETY) if "safety" in self.row else (),
+            resolutions=self._words("resolutions", RESOLUTIONS) if "resolutions" in self.row else (),
             references_with_video=self._count("references_with_video"),
+            reference_clips=self._count("reference_clips"),
+            last_frame=self._take("last_frame", bool, False),
+            extend=self._extend(),
             source_formats=self._words("source_formats", FORMATS, list(FORMATS)),
             chains=self._word("chains", CHAINS),
-            last_frame=self._take("last_frame", bool, False),
             owners=self._words("owners", OWNERS) if "owners" in self.row else (),
             ended=self._take("ended", date) if "ended" in self.row else None,
             successor=self._take("successor", str, ""),
+            without_address=self._without_address(),
         )
         self._refuse_the_rest()
-        if set(row.offered) != set(row.operations):
-            raise self._wrong("`fields` must have one line for each of `operations`")
-        if not row.safety and any("safety" in names for names in row.offered.values()):
-            raise self._wrong("`fields` offers safety, and `safety` says nothing of it")
+        self._check(row)
         return row
 
-    def _word(self, key: str, known: tuple[str, ...]) -> str:
-        """The first of them where nothing is said."""
-        word: str = self._take(key, str, known[0])
-        if word not in known:
-            raise self._wrong(f"`{key}` must be one of {', '.join(known)}, not {word!r}")
-        return word
+    def _check(self, row: ModelSpec) -> None:
+        """Whether its parts fit each other."""
+        if set(row.offered) != set(row.operations):
+            raise self._wrong("`fields` must have one line for each of `operations`")
+        if (row.extend is None) == row.can("extend"):
+            raise self._wrong("`extend` must be there where `operations` has it, and only there")
+        for name, choices in (("safety", row.safety), ("resolution", row.resolutions)):
+            if not choices and any(name in names for names in row.offered.values()):
+                key = "resolutions" if name == "resolution" else name
+                raise self._wrong(f"`fields` offers {name}, and `{key}` says nothing of it")
 
-    def _count(self, key: str) -> int:
-        """0 where nothing is said."""
-        count: int = self._take(key, int, 0)
-        if count < 0 or isinstance(count, bool):
-            raise self._wrong(f"`{key}` must be a whole number from 0, not {count!r}")
-        return count
+    def _extend(self) -> Extend | None:
+        if "extend" not in self.row:
+            return None
+        return ExtendTable(self.name, self._take("extend", dict), "extend.").extend()
 
-    def _words(self, key: str, known: tuple[str, ...], default: list[str] | None = None) -> tuple[str, ...]:
-        words = tuple(self._take(key, list, default))
-        strange = [word for word in words if word not in known]
-        if strange or not words:
-            raise self._wrong(f"`{key}` must name some of {', '.join(known)}, not {strange or 'nothing'}")
-        return words
-
-    def _limits(self, key: str, default: bool = False) -> Limits:
-        table = self._take(key, dict)
-        wanted = {"min", "max", "default"} if default else {"min", "max"}
-        if set(table) != wanted or not all(isinstance(value, int | float) for value in table.values()):
-            raise self._wrong(f"`{key}` must hold the numbers {', '.join(sorted(wanted))}")
-        limits = Limits(**table)
-        if limits.min > limits.max or (limits.default is not None and not limits.allow(limits.default)):
-            raise self._wrong(f"`{key}` must have min <= default <= max")
-        return limits
+    def _without_address(self) -> dict[str, str]:
+        table: dict[str, Any] = self._take("without_address", dict, {})
+        if any(name not in FETCHED or not isinstance(words, str) for name, words in table.items()):
+            raise self._wrong(f"`without_address` must say something of {' or '.join(FETCHED)}")
+        return table
 
     def _sizes(self) -> tuple[Size, ...]:
         sizes = self._take("sizes", list)
@@ -309,60 +264,4 @@ class _Row(_Table):
     def _price(self, sizes: tuple[Size, ...]) -> Price | None:
         if "price" not in self.row:
             return None
-        return _PriceTable(self.name, self._take("price", dict), "price.").price(sizes)
-
-
-class _PriceTable(_Table):
-    """What a model costs: dollars there, micro-dollars here."""
-
-    def price(self, sizes: tuple[Size, ...]) -> Price:
-        price = Price(
-            output_second=self._rate("output_second", sizes, self._take("output_second", object)),
-            source_second=self._rate("source_second", sizes, self.row.pop("source_second", None)),
-            image=self._micros("image", self.row.pop("image", None)),
-            spread=self._spread(),
-            source_unsure=self._operations("source_unsure"),
-        )
-        self._refuse_the_rest()
-        return price
-
-    def _rate(self, key: str, sizes: tuple[Size, ...], value: Any) -> Rate:
-        if not isinstance(value, dict):
-            return Rate(((0, self._micros(key, value)),))
-        strange = [name for name in value if name not in SIZE_CLASSES]
-        if strange or not value:
-            raise self._wrong(f"`price.{key}` must name some of {', '.join(SIZE_CLASSES)}, not {strange or 'nothing'}")
-        steps = sorted((SIZE_CLASSES[name], self._micros(f"{key}.{name}", each)) for name, each in value.items())
-        dear = [str(size) for size in sizes if min(size.width, size.height) > steps[-1][0]]
-        if dear:
-            raise self._wrong(f"`price.{key}` says nothing of {dear[0]}")
-        return Rate(tuple(steps))
-
-    def _micros(self, key: str, dollars: Any) -> int:
-        """0 for None. A price so small that it would round to nothing is a mistake in the file, not a gift."""
-        if dollars is None:
-            return 0
-        micros = round(dollars * MICROS) if _is_number(dollars) else 0
-        if micros < 1:
-            raise self._wrong(f"`price.{key}` must be dollars above 0, not {dollars!r}")
-        return micros
-
-    def _spread(self) -> Limits:
-        table = self._take("spread", dict, {"min": 1, "max": 1})
-        if set(table) != {"min", "max"} or not all(_is_number(value) for value in table.values()):
-            raise self._wrong("`price.spread` must hold the numbers max, min")
-        if not 0 < table["min"] <= 1 <= table["max"]:
-            raise self._wrong("`price.spread` must have 0 < min <= 1 <= max")
-        return Limits(**table)
-
-    def _operations(self, key: str) -> tuple[str, ...]:
-        words = tuple(self._take(key, list, []))
-        strange = [word for word in words if word not in OPERATIONS]
-        if strange:
-            raise self._wrong(f"`price.{key}` must name some of {', '.join(OPERATIONS)}, not {strange}")
-        return words
-
-
-def _is_number(value: Any) -> bool:
-    """TOML also knows true, inf and nan."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        return PriceTable(self.name, self._take("price", dict), "price.").price(sizes)

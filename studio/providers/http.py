@@ -5,6 +5,7 @@ Keys travel in headers, so no address that anybody logs holds one.
 
 import json
 import logging
+import math
 import random
 import re
 import time
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import IO, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import httpx
 from django.conf import settings
@@ -30,6 +31,7 @@ FIRST_WAIT = 0.5  # s, doubled by each try, up to half as much again by chance
 LONGEST_WAIT = 8.0
 AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
+DEEPEST = 64  # of objects and lists inside each other
 LONGEST_ANSWER = 8 * 1024 * 1024
 LONGEST_READ = 30.0  # s: a vendor that drips keeps each single read within its timeout
 
@@ -108,6 +110,14 @@ def check_address(url: str) -> None:
     raise Refused(_("The address set for this provider is not https. Whoever runs this studio must correct it."))
 
 
+def taken_apart(url: str) -> SplitResult | None:
+    """An address that a vendor named; None where it is none: "https://[x"."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
+
+
 def _bearing(key: str, key_header: str) -> dict[str, str]:
     """The header that carries the key; none where there is no key. Raises Refused."""
     if not key:
@@ -148,14 +158,17 @@ def _read(body: bytes) -> Any:
         return None
 
 
-def _storable(value: Any) -> Any:
-    """Without what no database keeps: NUL, and halves of characters."""
+def _storable(value: Any, depth: int = DEEPEST) -> Any:
+    """Without what no database keeps (NUL, halves of characters, 1e999, which Python reads as infinite) or what has no
+    bottom."""
     if isinstance(value, str):
         return NOT_STORABLE.sub("", value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
     if isinstance(value, list):
-        return [_storable(each) for each in value]
+        return [_storable(each, depth - 1) for each in value] if depth else None
     if isinstance(value, dict):
-        return {NOT_STORABLE.sub("", key): _storable(each) for key, each in value.items()}
+        return {_storable(key): _storable(each, depth - 1) for key, each in value.items()} if depth else None
     return value
 
 

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from studio.providers.base import Provider
 from studio.providers.evolink import EvoLinkProvider
 from studio.providers.google import GoogleProvider
@@ -17,12 +19,12 @@ PROVIDERS: dict[str, Provider] = {
     "rehearsal": RehearsalProvider(),
 }
 
-LABELS = {"runware": "Runware", "evolink": "EvoLink", "google": "Google"}
+LABELS = {"runware": "Runware", "evolink": "EvoLink", "google": "Google", "rehearsal": _("Rehearsal")}
 
 
 def label_of(provider: str) -> str:
     """How people know it."""
-    return LABELS.get(provider, provider)
+    return str(LABELS.get(provider, provider))
 
 
 def provider(name: str) -> Provider:

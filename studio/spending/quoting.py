@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from studio.providers.catalogue import ModelSpec, Price, Size
+from studio.providers.catalogue import SIZE_CLASSES, ModelSpec, Price, Size
 from studio.spending.money import format_money
 
 
@@ -24,6 +24,7 @@ class Quote:
 
 
 FREE = Quote(0, 0)
+READ = Size(1280, 720)  # a clip that is only referred to is not read at the size of what is made; vendors list 720p
 
 
 def quote(
@@ -43,9 +44,9 @@ def quote(
     if spec.price is None:
         return FREE
     size = _size(settings) or source_size
-    shortest, longest = _seconds_made(spec, settings, source_seconds)
+    shortest, longest = _seconds_made(spec, operation, settings, source_seconds)
     made_low, made_high = spec.price.output_second.span(size)
-    read_low, read_high = _source(spec.price, operation, source_seconds, size)
+    read_low, read_high = _source(spec.price, operation, source_seconds, READ if operation == "reference" else size)
     photos = spec.price.image * images
     results = int(settings.get("results") or 1)
     low = (made_low * shortest + read_low + photos) * results * spec.price.spread.min
@@ -54,14 +55,24 @@ def quote(
 
 
 def _size(settings: Mapping[str, Any]) -> Size | None:
+    """Of a resolution, which says nothing of the shape, only the lines count."""
+    if lines := SIZE_CLASSES.get(settings.get("resolution") or ""):
+        return Size(lines, lines)
     width, height = settings.get("width"), settings.get("height")
     return Size(width, height) if width and height else None
 
 
-def _seconds_made(spec: ModelSpec, settings: Mapping[str, Any], source_seconds: float) -> tuple[float, float]:
-    """At least, at most. `duration` may also be a word by which the vendor chooses the length."""
+def _seconds_made(
+    spec: ModelSpec, operation: str, settings: Mapping[str, Any], source_seconds: float
+) -> tuple[float, float]:
+    """At least, at most. `duration` may also be a word by which the vendor chooses the length.
+
+    What is added to a clip is made; whether the clip itself counts as made once more, vendors leave open.
+    """
     duration = settings.get("duration")
     known = duration if isinstance(duration, int | float) else source_seconds
+    if operation == "extend":
+        return known, known + source_seconds
     return (known, known) if known else (spec.duration.min, spec.duration.max)
 
 

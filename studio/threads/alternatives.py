@@ -49,7 +49,7 @@ def _would_take(spec: ModelSpec, thread: Thread, turn: Turn, inputs: Inputs, par
     try:
         checked_prompt(spec, turn.prompt)
         check_parent(thread, parent)
-        check_inputs(spec, thread, Operation(turn.operation), inputs)
+        check_inputs(spec, thread, Operation(turn.operation), inputs, parent)
     except ActionRefused:
         return False
     return True

@@ -1,24 +1,26 @@
-"""Asking vendors for news, each beside the others: one that hangs holds up nobody else, nor the local engine."""
+"""Asking vendors for news and to stop, each beside the others: one that hangs holds up nobody, nor the local engine."""
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from typing import Any
 
 from django.db import DatabaseError, connections
 
 from studio import bell
-from studio.providers import keys, registry
+from studio.providers import http, keys, registry
 from studio.providers.base import Asked, JobUpdate
 from studio.providers.errors import ProviderError
+from studio.threads import jobs
 from studio.threads.models import Job
 from studio.threads.terms import Upload
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 8  # vendors
 PATIENCE = 1.0  # s that the watcher waits for an answer before it does other things meanwhile
+SHORTLY = 0.2  # s that it waits for the answer to a stop
 ByReference = dict[str, Job]
 News = list[tuple[Job, JobUpdate | None]]
 
@@ -27,7 +29,7 @@ News = list[tuple[Job, JobUpdate | None]]
 class Question:
     """One call to a vendor, about many jobs."""
 
-    jobs: ByReference
+    asked: ByReference
     answer: "Future[Sequence[JobUpdate]]"
 
 
@@ -46,8 +48,8 @@ class Questions:
     def put(self, due: Iterable[Job]) -> News:
         """Asks, and answers with what has come within PATIENCE; the rest comes with `late`, and rings the bell."""
         fresh = {
-            name: Question(jobs, self.pool.submit(_beside, name, list(jobs.values())))
-            for name, jobs in grouped(due).items()
+            name: Question(asked, self.pool.submit(_beside, name, list(asked.values())))
+            for name, asked in grouped(due).items()
         }
         self.open |= fresh
         answers = [question.answer for question in fresh.values()]
@@ -61,6 +63,29 @@ class Questions:
         return [each for name in done for each in _paired(self.open.pop(name))]
 
 
+class Stops:
+    """What vendors are being asked to stop. One of them may take a minute to answer; nobody waits for it."""
+
+    def __init__(self, bell_name: str) -> None:
+        self.bell_name = bell_name
+        self.open: list[tuple[Job, Future[jobs.Heard]]] = []
+        self.pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="stop")
+
+    def put(self, wanted: Iterable[Job]) -> list[tuple[Job, jobs.Heard]]:
+        """Asks, and answers with what has come SHORTLY after; the rest comes with `late`, and rings the bell."""
+        fresh = [(job, self.pool.submit(_stop_beside, job)) for job in wanted]
+        self.open += fresh
+        answers = [answer for _job, answer in fresh]
+        for late in wait(answers, SHORTLY).not_done if answers else ():
+            late.add_done_callback(lambda _answer: bell.ring(self.bell_name))
+        return self.late()
+
+    def late(self) -> list[tuple[Job, jobs.Heard]]:
+        done = [each for each in self.open if each[1].done()]
+        self.open = [each for each in self.open if each not in done]
+        return [(job, answer.result()) for job, answer in done]
+
+
 def grouped(due: Iterable[Job]) -> dict[str, ByReference]:
     groups: dict[str, ByReference] = defaultdict(dict)
     for job in due:
@@ -71,21 +96,31 @@ def grouped(due: Iterable[Job]) -> dict[str, ByReference]:
 def ask_here(due: Iterable[Job]) -> News:
     """The same in this very thread, for providers whose answer costs one query."""
     found: News = []
-    for name, jobs in grouped(due).items():
-        news = {update.reference: update for update in _news(name, list(jobs.values()))}
-        found += [(job, news.get(reference)) for reference, job in jobs.items()]
+    for name, asked in grouped(due).items():
+        news = {update.reference: update for update in _news(name, list(asked.values()))}
+        found += [(job, news.get(reference)) for reference, job in asked.items()]
     return found
 
 
 def _paired(question: Question) -> News:
     """Each job with its news. Raises DatabaseError."""
     news = {update.reference: update for update in question.answer.result()}
-    return [(job, news.get(reference)) for reference, job in question.jobs.items()]
+    return [(job, news.get(reference)) for reference, job in question.asked.items()]
 
 
 def _beside(name: str, asked: list[Job]) -> Sequence[JobUpdate]:
     try:
         return _news(name, asked)
+    finally:
+        connections.close_all()
+
+
+def _stop_beside(job: Job) -> jobs.Heard:
+    try:
+        return jobs.ask_to_stop(job, job.reference)
+    except Exception:
+        logger.exception("Provider %s could not be asked to stop job %s", job.provider, job.pk)
+        return jobs.Heard.NOTHING
     finally:
         connections.close_all()
 
@@ -113,9 +148,12 @@ def question_about(job: Job) -> Asked:
 
 def known_of(job: Job) -> dict[str, int]:
     """Results that came before keep their numbers."""
-    return {
-        result.get("vendor_file") or urlsplit(result.get("url", "")).path: result["index"] for result in job.results
-    }
+    return {result.get("vendor_file") or _place_of(result): result["index"] for result in job.results}
+
+
+def _place_of(result: Mapping[str, Any]) -> str:
+    parts = http.taken_apart(result.get("url", ""))
+    return parts.path if parts else ""
 
 
 def results_of(job: Job) -> int:

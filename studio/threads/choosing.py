@@ -43,6 +43,11 @@ def chosen(team: UUID, operation: Operation, named: object = "", parent: Take | 
     return able[0]
 
 
+def named(team: UUID, key: object) -> ModelSpec | None:
+    """The model that a form names, where the team may use it."""
+    return next((spec for spec in catalogue.specs() if spec.key == key and may_use(team, spec)), None)
+
+
 def may_use(team: UUID, spec: ModelSpec) -> bool:
     return spec.provider in _lookup(team).allowed
 

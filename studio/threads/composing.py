@@ -1,6 +1,6 @@
 """What the composer shows: its parent, what is attached, the fields that the model takes for that, and its limits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import gcd
 from typing import Any
@@ -16,15 +16,18 @@ from studio.media.models import Asset
 from studio.providers import catalogue
 from studio.providers.catalogue import ModelSpec, Size
 from studio.spending.quoting import Quote
-from studio.threads.actions.checking import operation_of
+from studio.threads.actions.checking import operation_of, problem_together
 from studio.threads.cards import Media, TakeCard, take_card
 from studio.threads.choosing import defaults, offered
 from studio.threads.forms import ComposerForm, attached, read_id, wish_of
 from studio.threads.models import Operation, Take, Thread, Turn, TurnInput
+from studio.threads.notices import about_length, without_address
 from studio.threads.pricing import price_of
 from studio.threads.terms import left_of
+from studio.threads.ways import clip_ways, photo_ways
 
 FORMAT_WORDS = {"mp4": "MP4", "webm": "WEBM", "mov": "MOV"}
+RESOLUTION_WORDS = {"auto": gettext_noop("As the source"), "4k": "4K"}
 RARE = ("safety",)
 SAFETY_WORDS = {
     "none": gettext_noop("Results are not checked"),
@@ -79,8 +82,29 @@ class Composer:
         return str(self.parent.id) if self.parent else ""
 
     @property
+    def assets(self) -> list[Asset]:
+        return [each.asset for each in self.attachments]
+
+    @property
+    def parent_asset(self) -> Asset | None:
+        return self.parent.take.asset if self.parent else None
+
+    @property
     def is_edit(self) -> bool:
         return self.operation in (Operation.EDIT, Operation.CONTINUE)
+
+    @property
+    def is_extension(self) -> bool:
+        return self.operation == Operation.EXTEND
+
+    @property
+    def on_take(self) -> bool:
+        """It builds on the parent, and not on a clip that is attached."""
+        return self.operation == Operation.CONTINUE or (self.is_extension and not self.attached_clips)
+
+    @property
+    def attached_clips(self) -> int:
+        return sum(asset.is_video for asset in self.assets)
 
     @property
     def keeps_shape(self) -> bool:
@@ -88,12 +112,34 @@ class Composer:
 
     @property
     def models(self) -> list[ModelSpec]:
-        return offered(self.thread.team_id, self.operation)
+        """For an extension those that only change a clip, too: chosen, they change it."""
+        return offered(self.thread.team_id, Operation.CONTINUE if self.is_extension else self.operation)
 
     @property
-    def one_photo(self) -> bool:
-        """A single photo may be the first frame or a reference; that is for the person to say."""
-        return len(self.attachments) == 1 and not self.attachments[0].asset.is_video
+    def photo_ways(self) -> list[Choice]:
+        """A photo may be the first frame or a reference, two may be first and last: that is for the person to say."""
+        roles = {each.role for each in self.attachments}
+        return [Choice(value, word, value in roles) for value, word in photo_ways(self.spec, self.assets)]
+
+    @property
+    def clip_ways(self) -> list[Choice]:
+        """A clip or take may be changed or extended, a clip beside photos may be a reference."""
+        now = Operation.EDIT if self.is_edit else self.operation
+        ways = clip_ways(self.spec, self.assets, self.operation)
+        return [Choice(value, word, value == now) for value, word in ways]
+
+    @property
+    def about_length(self) -> str:
+        return about_length(self.spec, self.operation, self.assets, self.parent_asset)
+
+    @property
+    def without_address(self) -> list[str]:
+        return [_(words) for words in without_address(self.spec, self.operation, self.assets, self.parent_asset)]
+
+    @property
+    def source_most(self) -> float:
+        """Seconds that an attached clip may have, for whatever the model does with it."""
+        return max(self.spec.source(operation).max for operation in (Operation.EDIT, Operation.EXTEND))
 
     @property
     def quick(self) -> list[FieldView]:
@@ -123,8 +169,8 @@ class Composer:
             self.spec,
             self.operation,
             _settings(self.fields),
-            [each.asset for each in self.attachments],
-            self.parent.take.asset if self.parent else None,
+            self.assets,
+            self.parent_asset,
         )
         return "" if found.is_free else str(found)
 
@@ -138,6 +184,8 @@ class Composer:
     def placeholder(self) -> str:
         if self.is_edit:
             return _("What shall change? Say what stays, too.")
+        if self.is_extension:
+            return _("What shall happen next?")
         if self.operation == Operation.ANIMATE:
             return _("How shall it move?")
         return _("Describe the clip: what is seen, the light, the mood.")
@@ -152,10 +200,11 @@ class Composer:
         return upload_limits()
 
 
-def _settings(fields: Sequence[FieldView]) -> dict[str, int]:
+def _settings(fields: Sequence[FieldView]) -> dict[str, Any]:
     """The values that a price depends on."""
     chosen = {each.name: each.value for each in fields}
-    found = {name: int(chosen[name]) for name in ("duration", "results") if chosen.get(name)}
+    found: dict[str, Any] = {name: int(chosen[name]) for name in ("duration", "results") if chosen.get(name)}
+    found |= {"resolution": chosen["resolution"]} if "resolution" in chosen else {}
     if "size" in chosen:
         width, height = chosen["size"].split("x")
         found |= {"width": int(width), "height": int(height)}
@@ -168,6 +217,8 @@ def idea_prompts(operation: Operation) -> list[str]:
         return [_("keep everything else"), *(_(idea) for idea in engine.ideas())]
     if operation == Operation.ANIMATE:
         return [_("push in slowly"), _("pan slowly to the left"), _("pull back slowly")]
+    if operation == Operation.EXTEND:
+        return [_("it goes on without a cut"), _("the camera pulls back slowly"), _("it comes to rest")]
     return [
         _("A calm ocean at sunset, the sun just above the horizon"),
         _("A sailing boat at dawn, gentle waves"),
@@ -189,6 +240,7 @@ def fresh_composer(
     assets, _missing = attached(kept, user)
     wish = wish_of(thread.team_id, kept, assets, parent.take if parent else None)
     standing = defaults(thread.team_id, wish.spec, wish.operation)
+    problem = problem_together(wish.spec, wish.operation, list(zip(wish.roles, assets, strict=True)))
     return Composer(
         thread=thread,
         operation=wish.operation,
@@ -196,22 +248,30 @@ def fresh_composer(
         parent=parent,
         fields=field_views(wish.spec, wish.operation, kept, {}, standing),
         attachments=attachments_of(wish.roles, assets),
+        errors=(problem,) if problem else (),  # said at once, for something must be taken out before it can be sent
     )
 
 
 def composer_like(user: User, thread: Thread, turn: Turn, model: str = "") -> Composer:
     """One that asks for the same as `turn`: its words, inputs and settings, with another model if one is named."""
-    inputs = TurnInput.objects.filter(turn=turn).order_by("position").values_list("asset_id", "role")
-    roles = {role for _asset, role in inputs}
+    rows = TurnInput.objects.filter(turn=turn).order_by("position", "role")
+    inputs = list(rows.values_list("asset_id", "role"))
     kept = settings_as_fields(turn.settings) | {
         "inputs": [str(asset) for asset, _role in inputs],
-        "photos": next((role for role in (TurnInput.Role.REFERENCE, TurnInput.Role.FIRST_FRAME) if role in roles), ""),
+        **ways_of(turn, {role for _asset, role in inputs}),
         "model": model or f"{turn.provider}/{turn.model}",
     }
     parent = parent_card(user, thread, str(turn.parent_id or ""))
     made = fresh_composer(user, thread, parent, kept)
     made.prompt = turn.prompt
     return made
+
+
+def ways_of(turn: Turn, roles: Collection[str]) -> dict[str, str]:
+    """How a turn used what was attached, as a form would say it."""
+    words = (TurnInput.Role.LAST_FRAME, TurnInput.Role.REFERENCE, TurnInput.Role.FIRST_FRAME)
+    photos = next((str(role) for role in words if role in roles), "")
+    return {"photos": photos, "clip": "reference" if turn.operation == Operation.REFERENCE else turn.operation}
 
 
 def settings_as_fields(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -239,8 +299,8 @@ def composer_of(form: ComposerForm) -> Composer:
     errors = form.errors
     parent = parent_card(form.user, form.thread, form.data.get("parent") or "")
     operation = form.operation
-    if parent is None and operation == Operation.CONTINUE:
-        operation = operation_of(form.spec, form.roles, None)
+    if parent is None and operation in (Operation.CONTINUE, Operation.EXTEND):
+        operation = operation_of(form.spec, form.roles, None, extend=operation == Operation.EXTEND)
     standing = defaults(form.thread.team_id, form.spec, operation)
     elsewhere = [str(each) for name, found in errors.items() if name not in ("prompt", *form.offered) for each in found]
     return Composer(
@@ -288,22 +348,27 @@ def field_views(
     views = []
     for name in spec.fields(operation):
         said = tuple(str(each) for each in errors.get(name, ()))
-        views.append(_view(spec, name, str(data.get(name) or ""), start[name], said))
+        views.append(_view(spec, operation, name, str(data.get(name) or ""), start[name], said))
     return views
 
 
-def _view(spec: ModelSpec, name: str, value: str, start: str, errors: tuple[str, ...]) -> FieldView:
+def _view(
+    spec: ModelSpec, operation: Operation, name: str, value: str, start: str, errors: tuple[str, ...]
+) -> FieldView:
     """`start` is what it stands at where `value` is none of the choices."""
     if name == "quality":
         value = value or start
         return FieldView(
             name, _("Quality"), value=value, least=int(spec.quality.min), most=int(spec.quality.max), errors=errors
         )
+    adds = operation == Operation.EXTEND
+    seconds = _("+ %(seconds)d s") if adds else _("%(seconds)d s")
     words: dict[str, tuple[str, list[tuple[str, str]]]] = {
         "duration": (
-            _("Length"),
-            [(str(each), _("%(seconds)d s") % {"seconds": each}) for each in _whole(spec.duration)],
+            _("Length added") if adds else _("Length"),
+            [(str(each), seconds % {"seconds": each}) for each in _whole(spec.length(operation))],
         ),
+        "resolution": (_("Resolution"), [(each, _(RESOLUTION_WORDS.get(each, each))) for each in spec.resolutions]),
         "size": (_("Shape"), [(str(size), shape_word(size, spec.sizes)) for size in spec.sizes]),
         "format": (_("Format"), [(each, FORMAT_WORDS[each]) for each in spec.formats]),
         "results": (_("Takes"), [(str(each), f"× {each}") for each in _whole(spec.results)]),

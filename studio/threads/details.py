@@ -12,7 +12,7 @@ from studio.accounts.models import User
 from studio.media.models import Kind
 from studio.threads.cards import InputCard, TakeCard, model_label
 from studio.threads.loading import load_card
-from studio.threads.models import Job, JobStatus, Turn, TurnInput
+from studio.threads.models import Job, JobStatus, Operation, Turn, TurnInput
 from studio.threads.paths import tree_of
 
 SETTING_ORDER = ("duration", "size", "format", "quality", "results")
@@ -75,7 +75,7 @@ def details_of(turn: Turn) -> Details:
         operation=str(card.turn.get_operation_display()),
         author=card.author,
         origin=card.parent_name,
-        settings=tuple(facts_of(card.turn.settings)),
+        settings=tuple(facts_of(card.turn.settings, card.turn.operation)),
         takes=tuple(card.takes),
         inputs=tuple(card.inputs),
         attempts=tuple(reversed(attempts)),
@@ -117,11 +117,14 @@ def terms_of(job: Job) -> str:
     return ""
 
 
-def facts_of(settings: dict[str, Any]) -> Iterator[Fact]:
+def facts_of(settings: dict[str, Any], operation: str) -> Iterator[Fact]:
     if "duration" in settings:
-        yield Fact(_("Length"), _("%(seconds)s s") % {"seconds": settings["duration"]})
+        word = _("Length added") if operation == Operation.EXTEND else _("Length")
+        yield Fact(word, _("%(seconds)s s") % {"seconds": settings["duration"]})
     if settings.get("width"):
         yield Fact(_("Shape"), f"{settings['width']} × {settings['height']}")
+    if settings.get("resolution", "auto") != "auto":
+        yield Fact(_("Resolution"), str(settings["resolution"]))
     if "format" in settings:
         yield Fact(_("Format"), str(settings["format"]).upper())
     if "quality" in settings:

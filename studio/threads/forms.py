@@ -19,6 +19,7 @@ from studio.providers.catalogue import ModelSpec
 from studio.threads.actions.checking import input_problems, operation_of
 from studio.threads.choosing import chosen, defaults
 from studio.threads.models import Operation, Take, Thread, TurnInput
+from studio.threads.ways import granted, refused
 
 TITLE_MAX = 200
 INPUTS_READ = 20
@@ -54,25 +55,28 @@ def roles_of(assets: Sequence[Asset], photos: str, beside: bool = False) -> list
 
 @dataclass(frozen=True)
 class Wish:
-    """What a composer asks for as it stands."""
+    """What a composer asks for as it stands. `refused`: why it is not used as the form says; empty where it is."""
 
     roles: list[str]
     operation: Operation
     spec: ModelSpec
+    refused: str
 
 
 def wish_of(team: UUID, data: Mapping[str, Any], assets: Sequence[Asset], parent: object) -> Wish:
-    """`data` may hold `model` and `photos`; `parent` is the take that is built on, or anything that says there is one.
+    """`data` may hold `model`, `photos` and `clip`; `parent` is the take that is built on, or says that there is one.
 
     The model decides whether photos go beside a take, and what is asked decides which models there are.
     """
     named, take = data.get("model"), parent if isinstance(parent, Take) else None
-    spec = chosen(team, Operation.CONTINUE, named, take)
-    roles = roles_of(assets, data.get("photos", ""), beside=bool(parent) and spec.references_with_video > 0)
-    operation = operation_of(spec, roles, parent)
+    spec, ways = chosen(team, Operation.CONTINUE, named, take), granted(team, data, assets)
+    beside = bool(parent) and spec.references_with_video > 0
+    roles = ways.roles(roles_of(assets, data.get("photos", ""), beside))
+    usual = operation_of(spec, roles, parent)
+    operation = operation_of(spec, roles, parent, ways.extends)
     if operation != Operation.CONTINUE:
         spec = chosen(team, operation, named, take)
-    return Wish(roles, operation, spec)
+    return Wish(roles, operation, spec, refused(ways, data, assets, usual))
 
 
 class ComposerForm(forms.Form):
@@ -83,6 +87,7 @@ class ComposerForm(forms.Form):
     parent = forms.UUIDField(widget=forms.HiddenInput, required=False)
     model = forms.CharField(required=False)
     photos = forms.CharField(required=False)
+    clip = forms.CharField(required=False)
 
     def __init__(self, data: Mapping[str, Any], *, user: User, thread: Thread) -> None:
         super().__init__(data if isinstance(data, QueryDict) else dict(data))
@@ -90,6 +95,7 @@ class ComposerForm(forms.Form):
         self.assets, self.missing = attached(data, user)
         wish = wish_of(thread.team_id, data, self.assets, data.get("parent"))
         self.roles, self.operation, self.spec = wish.roles, wish.operation, wish.spec
+        self.not_granted = wish.refused
         for name in self.offered:
             self.fields[name] = forms.CharField(required=False)
 
@@ -126,6 +132,8 @@ class ComposerForm(forms.Form):
             self.add_error(
                 "model", _("The chosen model cannot do this, or is no longer offered here. Choose another one.")
             )
+        if self.not_granted:
+            self.add_error(None, self.not_granted)
         data["parent_take"] = self._parent()
         data["inputs"] = self._inputs()
         data["settings"] = self._settings()
@@ -133,7 +141,8 @@ class ComposerForm(forms.Form):
 
     def _parent(self) -> Take | None:
         wanted = self.cleaned_data.get("parent")
-        if not wanted or self.operation != Operation.CONTINUE:
+        goes_on = self.operation in (Operation.CONTINUE, Operation.EXTEND)
+        if not wanted or not goes_on or TurnInput.Role.SOURCE in self.roles:
             return None
         take = (
             Take.objects.visible_to(self.user)
@@ -159,6 +168,7 @@ class ComposerForm(forms.Form):
         readers = {
             "duration": self._duration,
             "size": self._size,
+            "resolution": self._resolution,
             "format": self._format,
             "quality": self._quality,
             "results": self._results,
@@ -171,7 +181,7 @@ class ComposerForm(forms.Form):
         return settings
 
     def _duration(self, value: str) -> dict[str, Any]:
-        return {"duration": self._number("duration", value, self.spec.duration)}
+        return {"duration": self._number("duration", value, self.spec.length(self.operation))}
 
     def _quality(self, value: str) -> dict[str, Any]:
         return {"quality": self._number("quality", value, self.spec.quality)}
@@ -191,6 +201,12 @@ class ComposerForm(forms.Form):
             self.add_error("size", _("%(model)s does not make this size.") % {"model": self.spec.label})
             return {}
         return {"width": size.width, "height": size.height}
+
+    def _resolution(self, value: str) -> dict[str, Any]:
+        if value not in self.spec.resolutions:
+            self.add_error("resolution", _("%(model)s does not make this size.") % {"model": self.spec.label})
+            return {}
+        return {"resolution": value}
 
     def _format(self, value: str) -> dict[str, Any]:
         if value not in self.spec.formats:

@@ -29,6 +29,11 @@ def is_secret(provider: str, given: str) -> bool:
     return constant_time_compare(given, secret(provider))
 
 
+def has_address() -> bool:
+    """Whether vendors can fetch files from us."""
+    return bool(reachable("/"))
+
+
 def reachable(path: str) -> str:
     """`path` under our public https address; empty where there is none that the world can reach."""
     if not path or not settings.PUBLIC_URL:

@@ -32,7 +32,7 @@ def load_cards(thread: Thread, nodes: Sequence[Node], tree: Tree, people: Iterab
     turns = Turn.objects.in_bulk({*shown, *(node.parent_turn for node in nodes if node.parent_turn)})
     jobs = _last_jobs(shown)
     takes = list(Take.objects.filter(Q(turn__in=shown) | Q(id__in=parents)).select_related("asset").order_by("number"))
-    inputs = list(TurnInput.objects.filter(turn__in=shown).select_related("asset").order_by("position"))
+    inputs = list(TurnInput.objects.filter(turn__in=shown).select_related("asset").order_by("position", "role"))
     assets = [*(take.asset for take in takes), *(each.asset for each in inputs)]
     prefetch_related_objects(assets, "derived")
     loaded = _Loaded(

@@ -118,6 +118,7 @@ class Operation(models.TextChoices):
     REFERENCE = "reference", _("generate from references")
     EDIT = "edit", _("edit a clip")
     CONTINUE = "continue", _("continue a take")
+    EXTEND = "extend", _("extend a clip or a take")
 
 
 class TurnQuerySet(models.QuerySet["Turn"]):
@@ -129,7 +130,7 @@ class TurnQuerySet(models.QuerySet["Turn"]):
 
 
 class Turn(models.Model):
-    """One request. `settings` holds what the composer's fields held (seconds, pixels, format, quality, results).
+    """One request. `settings` holds what the composer's fields held (seconds, pixels, format, quality, results, …).
 
     `reply` = {"applied": [{"id", "label", "params", "value"}], "not_done": [str], "kept": [str], "note": str,
     "examples": [str]}; `label` and `note` are message ids. It has no status: it shows its latest job's.
@@ -162,10 +163,11 @@ class Turn(models.Model):
 
 
 class TurnInput(models.Model):
-    """What was attached: one first frame, up to seven references, or one source clip, in order."""
+    """What was attached: a first frame and perhaps a last one, references, or one source clip, in order."""
 
     class Role(models.TextChoices):
         FIRST_FRAME = "first_frame", _("first frame")
+        LAST_FRAME = "last_frame", _("last frame")
         REFERENCE = "reference", _("reference")
         SOURCE = "source", _("source clip")
 
@@ -215,6 +217,12 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Running jobs whose provider should be asked now."""
         return self.filter(status=JobStatus.RUNNING, due_at__lte=now)
 
+    def stops_due(self, now: datetime) -> "JobQuerySet":
+        """Jobs that a vendor has, and should be asked to stop now."""
+        unanswered = models.Q(status=JobStatus.QUEUED, may_be_there=True) | models.Q(status=JobStatus.SUBMITTING)
+        when = models.Q(stop_due_at=None) | models.Q(stop_due_at__lte=now)
+        return self.active().filter(when, stop_requested_at__isnull=False).exclude(unanswered).exclude(reference="")
+
     def stranded(self, now: datetime) -> "JobQuerySet":
         """What the sweep looks at: calls that are due again, leases that ran out, and stops that were asked for."""
         return self.filter(
@@ -231,6 +239,7 @@ class Job(models.Model):
     `due_at`: queued, when to call for it again; running, when to ask the provider.
     `results`: what the provider has handed over so far, as plain JSON; `refused` in one says why it is no take.
     `tries`: how often this step (sending, or collecting) was begun.
+    `stop_due_at`: when to ask the vendor to stop it (again); None: at once.
     `may_be_there`: it was sent and no answer came, so that the vendor may have it and charge for it.
     `unknown_since`: the vendor says that it does not know the job, and has said nothing else since.
     `left_at`: a person stopped waiting for what the vendor cannot stop; it goes on and is filed.
@@ -258,6 +267,7 @@ class Job(models.Model):
     lease_token = models.UUIDField(null=True, blank=True)
     progressed_at = models.DateTimeField(null=True, blank=True)
     stop_requested_at = models.DateTimeField(null=True, blank=True)
+    stop_due_at = models.DateTimeField(null=True, blank=True)
     may_be_there = models.BooleanField(default=False)
     unknown_since = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(_("no longer waited for since"), null=True, blank=True)

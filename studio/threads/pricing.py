@@ -34,16 +34,23 @@ class Priced(Protocol):
 def price_of(
     spec: ModelSpec, operation: str, settings: Mapping[str, Any], assets: Sequence[Priced], parent: Priced | None
 ) -> Quote:
-    """`assets` are the inputs; `parent` is the file of the take that is continued."""
-    clip = next((asset for asset in assets if asset.is_video), parent if operation == "continue" else None)
+    """`assets` are the inputs; `parent` is the file of the take that is continued or extended."""
+    clips = [asset for asset in assets if asset.is_video]
+    if not clips and parent and operation in ("continue", "extend"):
+        clips = [parent]
     return quote(
         spec,
         operation,
         settings,
-        source_seconds=clip.duration if clip else 0.0,
-        source_size=Size(clip.width, clip.height) if clip else None,
+        source_seconds=sum(_seconds_read(spec, operation, clip) for clip in clips),
+        source_size=Size(clips[0].width, clips[0].height) if clips else None,
         images=sum(not asset.is_video for asset in assets),
     )
+
+
+def _seconds_read(spec: ModelSpec, operation: str, clip: Priced) -> float:
+    """Where a take's file is sent, no more of it goes than the model takes."""
+    return min(clip.duration, spec.source(operation).max) if spec.chains == "file" else clip.duration
 
 
 def price_of_turn(turn: Turn) -> Quote:

@@ -16,7 +16,7 @@ from studio.bell import Listener
 from studio.providers.base import JobUpdate
 from studio.providers.errors import FailureCode
 from studio.threads import jobs, sample
-from studio.threads.asking import Questions, ask_here
+from studio.threads.asking import Questions, Stops, ask_here
 from studio.threads.models import Job, JobStatus
 from studio.threads.patience import SILENCE
 
@@ -36,6 +36,7 @@ class Watcher:
 
     def __init__(self) -> None:
         self.questions = Questions(BELL)
+        self.stops = Stops(BELL)
         self.next_sweep = 0.0
         self.next_samples = 0.0
 
@@ -58,11 +59,13 @@ class Watcher:
     def turn(self, rang: bool = True) -> float:
         moment = time.monotonic()
         write_down(ask_here(ringing()))
+        note_stops(self.stops.late())
         write_down(self.questions.late())
-        write_down(self.questions.put(lease_due(timezone.now(), self.questions.busy())))
         if rang or moment >= self.next_sweep:
             jobs.sweep(timezone.now())
+            note_stops(self.stops.put(jobs.lease_stops(timezone.now())))
             self.next_sweep = moment + SWEEP_EVERY
+        write_down(self.questions.put(lease_due(timezone.now(), self.questions.busy())))
         if moment >= self.next_samples:
             sample.sweep(timezone.now())
             self.next_samples = moment + SAMPLES_EVERY
@@ -102,6 +105,16 @@ def lease_due(now: datetime, busy: Collection[str] = ()) -> list[Job]:
 def write_down(news: Iterable[tuple[Job, JobUpdate | None]]) -> None:
     for job, update in news:
         _apply(job, update)
+
+
+def note_stops(heard: Iterable[tuple[Job, jobs.Heard]]) -> None:
+    for job, answer in heard:
+        try:
+            jobs.note_stop(job, answer)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            logger.exception("The answer to the stop of job %s could not be written down", job.pk)
 
 
 def _apply(job: Job, update: JobUpdate | None) -> None:

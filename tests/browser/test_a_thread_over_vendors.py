@@ -123,6 +123,24 @@ def test_three_turns_at_evolink_send_the_take_before(browser: Browser, studio: S
     assert "Traceback" not in studio.product.log
 
 
+def test_a_take_is_extended_at_evolink(browser: Browser, studio: Studio) -> None:
+    """Chosen once; the next turn changes the take again."""
+    page = studio.visit(browser)
+    start(page, EVOLINK)
+    send(page, "A lone boat at noon", EVOLINK, "$0.26")
+    head = page.locator("#composer-head")
+    head.get_by_label("extend it").check()
+    expect(head).to_contain_text("Extending turn")
+    expect(page.locator("select[name=duration]")).to_have_value("3")
+    send(page, "it sails on", EVOLINK, "$0.28 to $0.62")
+    expect(page.locator(".turn").last.locator(".take-label")).to_contain_text("0:06")
+    expect(head.get_by_label("change it")).to_be_checked()
+    assert b"video-extend" in studio.evolink.bodies[-1]
+    choose(page, RUNWARE)
+    expect(head.get_by_label("extend it")).to_have_count(0)
+    assert "Traceback" not in studio.product.log
+
+
 def test_one_thread_mixes_all_three(browser: Browser, studio: Studio) -> None:
     page = studio.visit(browser)
     start(page, RUNWARE)

@@ -4,14 +4,18 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 
 from studio.providers.base import InputRole, JobRequest, JobState
 from studio.providers.errors import BadAnswer, FailureCode, RateLimited, Refused, Unreachable
 from studio.providers.evolink import EvoLinkProvider
+from studio.providers.models import HandedOver
+from studio.providers.pruning import forget_handed_over
 from tests.providers.test_evolink_sends_what_each_model_takes import FIRST, NEXT, Desk, desk_at
 
 TRIES = 3  # of one call, see studio.providers.http
@@ -113,11 +117,35 @@ def test_a_clip_made_ready_for_one_try_serves_the_next(desk: Desk) -> None:
     assert desk.uploads == 1
 
 
-def test_another_request_under_the_same_key_is_for_a_person_to_look_into(desk: Desk) -> None:
-    """So it ends where a cache was emptied between two tries of a job that had to be copied there."""
+def test_an_emptied_cache_does_not_change_the_request(desk: Desk) -> None:
     request = desk.request("edit", desk.clip(InputRole.SOURCE))
     reference = sent_once_more(desk, request)
     cache.clear()
+    assert sent_once_more(desk, request) == reference
+    assert desk.uploads == 1 and desk.server.bodies[0] == desk.server.bodies[1]
+
+
+def test_what_was_handed_over_is_kept_for_a_day_and_then_forgotten(desk: Desk) -> None:
+    sent_once_more(desk, desk.request("edit", desk.clip(InputRole.SOURCE)))
+    now = timezone.now()
+    assert HandedOver.objects.count() == 2  # what the job was given, and where the copy lies
+    assert forget_handed_over(now + timedelta(hours=23)) == 0
+    assert forget_handed_over(now + timedelta(hours=25)) == 2
+
+
+def test_a_copy_that_is_too_old_is_made_anew(desk: Desk) -> None:
+    clip = desk.clip(InputRole.SOURCE)
+    sent_once_more(desk, desk.request("edit", clip))
+    HandedOver.objects.update(until=timezone.now())
+    sent_once_more(desk, desk.request("edit", clip))
+    assert desk.uploads == 2
+
+
+def test_another_request_under_the_same_key_is_for_a_person_to_look_into(desk: Desk) -> None:
+    """So it ends where what was handed over is forgotten between two tries of a job that had to be copied there."""
+    request = desk.request("edit", desk.clip(InputRole.SOURCE))
+    reference = sent_once_more(desk, request)
+    HandedOver.objects.all().delete()
     with pytest.raises(Refused) as refused:
         desk.provider.submit(request, desk.server.key)
     assert refused.value.code == FailureCode.OUTCOME_UNKNOWN

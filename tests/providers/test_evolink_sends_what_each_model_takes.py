@@ -296,7 +296,8 @@ def test_the_reply_says_when_another_model_did_the_work() -> None:
         ("continue", source, FIRST, FailureCode.EXPIRED_PARENT),
         ("animate", nothing, FIRST, FailureCode.BAD_REQUEST),
         ("reference", first_frame, NEXT, FailureCode.BAD_REQUEST),
-        ("extend", parent, NEXT, FailureCode.UNSUPPORTED),
+        ("extend", parent, FIRST, FailureCode.UNSUPPORTED),
+        ("extend", nothing, NEXT, FailureCode.EXPIRED_PARENT),
         ("generate", nothing, "gemini-omni-0.9", FailureCode.MODEL_GONE),
     ],
 )
@@ -325,6 +326,9 @@ def test_the_catalogue_offers_what_the_provider_can_send() -> None:
         assert set(spec.operations) == set(MODES[model])
         assert spec.chains == "file" and spec.idempotent and not spec.can_cancel and spec.price is not None
         for operation, mode in MODES[model].items():
-            taken = [name for name, takes in (("duration", mode.duration), ("size", mode.sizes)) if takes]
-            assert list(spec.fields(operation)) == taken
-        assert bool(spec.references_with_video) == MODES[model]["edit"].images
+            by_lines = mode.qualities and not mode.sizes
+            fields = {"duration": mode.duration, "size": mode.sizes, "resolution": by_lines}
+            assert list(spec.fields(operation)) == [name for name, takes in fields.items() if takes]
+            if mode.videos:
+                assert (spec.source(operation).max, bool(spec.beside_clip(operation))) == (mode.longest, mode.images)
+        assert bool(spec.reference_clips) == MODES[model]["reference"].clips

@@ -202,6 +202,12 @@ def test_a_cost_that_is_not_said_is_none_and_not_nothing() -> None:
     for less in ("total_input_tokens", "total_output_tokens", "output_tokens_by_modality"):
         assert cost(ONE_ONE, {**full, less: None}) is None
     assert cost("gemini-omni-2-flash", full) is None and cost(ONE_ONE, "many") is None
+    for absurd in (-1, -57920, 10**9, 10**400, 1.5, "57920", True):
+        for name in ("total_input_tokens", "total_output_tokens", "total_thought_tokens"):
+            assert cost(ONE_ONE, {**full, name: absurd}) is None, (name, absurd)
+        film = [{"modality": "video", "tokens": absurd}, {"modality": "video", "tokens": 57920}]
+        assert cost(ONE_ONE, {**full, "output_tokens_by_modality": film}) is None, absurd
+    assert cost(ONE_ONE, {**full, "total_thought_tokens": None}) == round(30 * 1.5 + 40 * 9 + 57920 * 17.5)
 
 
 FIELDS = (

@@ -52,6 +52,33 @@ def test_a_create_whose_outcome_nobody_knows_is_not_sent_again(desk: Desk, fault
     assert caught.value.detail and len(desk.creates()) == 1 and len(desk.server.billed) == billed
 
 
+def test_a_name_that_cannot_be_kept_is_an_outcome_nobody_knows(desk: Desk) -> None:
+    """It was accepted, and could never be asked about."""
+    desk.server.faults.order("answer_with_long_id")
+    with pytest.raises(BadAnswer, match="cannot be kept") as caught:
+        desk.submit()
+    assert caught.value.code == FailureCode.OUTCOME_UNKNOWN and caught.value.maybe_taken
+    assert len(desk.creates()) == 1 and len(desk.server.billed) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [("unavailable", Unreachable), ("server_error", Unreachable), ("rate_limited", RateLimited)],
+)
+def test_a_stop_that_was_not_heard_is_told_from_one_that_is_refused(
+    desk: Desk, fault: str, kind: type[ProviderError]
+) -> None:
+    desk.server.seconds = 60
+    reference = desk.submit().reference
+    desk.server.faults.order(fault, times=3)
+    with pytest.raises(kind) as caught:
+        desk.provider.cancel(reference, KEY)
+    assert not caught.value.permanent
+    desk.server.faults.order("forbidden")
+    assert desk.provider.cancel(reference, KEY) is False
+    assert desk.provider.cancel(reference, KEY) is True
+
+
 @pytest.mark.parametrize(
     ("fault", "kind", "code"),
     [

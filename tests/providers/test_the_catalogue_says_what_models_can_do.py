@@ -50,7 +50,7 @@ def test_a_model_that_ended_names_its_successor() -> None:
 def test_runware_starts_with_the_model_that_is_released_and_not_ended() -> None:
     rows = [spec for spec in specs() if spec.provider == "runware"]
     assert [spec.model.rpartition("@")[2] for spec in rows] == ["omni-flash-1.1", "omni-flash-1.2", "omni-flash"]
-    assert all(spec.operations == catalogue.OPERATIONS for spec in rows)
+    assert all(set(spec.operations) == set(catalogue.OPERATIONS) - {"extend"} for spec in rows)
     assert all((spec.references.max, spec.references_with_video) == (7, 5) for spec in rows)
     assert all("duration" not in spec.fields("edit") and "size" not in spec.fields("continue") for spec in rows)
     assert [spec.last_frame for spec in rows] == [True, False, False]
@@ -89,6 +89,54 @@ def test_what_a_row_leaves_open_has_a_meaning() -> None:
 def test_what_a_row_may_say_besides_is_checked_too(line: str, sentence: str) -> None:
     with pytest.raises(CatalogueError, match=sentence):
         read(GOOD.replace("can_cancel = true", f"can_cancel = true\n{line}", 1))
+
+
+EXTEND = """
+[evolink."gemini-omni-1.1-flash".extend]
+source_seconds = { min = 1, max = 30 }
+duration = { min = 3, max = 10, default = 3 }
+references = 10
+"""
+
+
+def test_a_model_that_extends_says_what_and_by_how_much() -> None:
+    spec = catalogue.spec("evolink", "gemini-omni-1.1-flash")
+    assert (spec.source("extend").max, spec.source("edit").max) == (30, 10)
+    assert spec.length("extend") == Limits(3, 10, 3) and spec.length("generate") == Limits(3, 10, 6)
+    assert spec.defaults("extend") == {"duration": 3, "resolution": "auto"}
+    assert (spec.beside_clip("extend"), spec.beside_clip("edit")) == (10, 10)
+    assert [each.key for each in specs() if each.can("extend")] == [spec.key]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        (EXTEND, "\n", "`extend` must be there where `operations` has it, and only there"),
+        (', "extend"]', "]", "`fields` must have one line for each of `operations`"),
+        ("max = 30 }", "max = 0 }", "`extend.source_seconds` must have min <= default <= max"),
+        ("max = 10, default = 3 }", "max = 10 }", "`extend.duration` must hold the numbers default, max, min"),
+        ("references = 10\n[", "references = -1\n[", "`extend.references` must be a whole number from 0, not -1"),
+        ("references = 10\n[", "photos = 10\n[", "unknown key 'extend.photos'"),
+        ('resolutions = ["auto", ', 'resolutions = ["8k", ', "`resolutions` must name some of auto, 360p"),
+        (
+            'resolutions = ["auto", "360p", "720p", "1080p", "4k"]\n',
+            "",
+            "`fields` offers resolution, and `resolutions` says",
+        ),
+        ("last_frame = true", 'last_frame = "yes"', "`last_frame` must be bool, not 'yes'"),
+        ("\nphotos = ", "\nsounds = ", "`without_address` must say something of clips or photos"),
+    ],
+)
+def test_what_is_wrong_with_an_extension_is_a_sentence(old: str, new: str, sentence: str) -> None:
+    others, name, row = GOOD.partition('[evolink."gemini-omni-1.1-flash"]')
+    assert old in row
+    with pytest.raises(CatalogueError, match=sentence):
+        read(others + name + row.replace(old, new, 1))
+
+
+def test_an_extension_of_a_model_that_does_not_extend_is_wrong() -> None:
+    with pytest.raises(CatalogueError, match="`extend` must be there where `operations` has it, and only there"):
+        read(GOOD + EXTEND.replace("gemini-omni-1.1-flash", "gemini-omni-flash"))
 
 
 def test_a_safety_check_is_not_offered_by_a_row_that_has_none() -> None:

@@ -75,6 +75,27 @@ def test_the_size_asked_for_goes_before_the_sources() -> None:
     assert quoted == Quote(1_100_000, 1_100_000)
 
 
+@pytest.mark.parametrize(
+    ("resolution", "micros"), [("auto", 1_650_000), ("360p", 370_000), ("720p", 1_100_000), ("4k", 3_300_000)]
+)
+def test_a_resolution_goes_before_the_sources_too(resolution: str, micros: int) -> None:
+    settings = {"resolution": resolution}
+    quoted = quote(priced(BY_SIZE), "edit", settings, source_seconds=10, source_size=Size(1920, 1080))
+    assert quoted == Quote(micros, micros)
+
+
+def test_what_is_extended_may_count_as_made_once_more() -> None:
+    """At least the seconds that are added, at most all of what comes back; what is there is read."""
+    quoted = quote(priced(OMNI), "extend", {"duration": 4}, source_seconds=10)
+    assert quoted == Quote(4 * 101_360 + 10 * 8_688, 14 * 101_360 + 10 * 8_688)
+
+
+def test_clips_that_are_only_referred_to_are_read_at_the_size_that_vendors_list() -> None:
+    small = {"duration": 3, "width": 640, "height": 360}
+    quoted = quote(priced(BY_SIZE), "reference", small, source_seconds=10, source_size=Size(3840, 2160))
+    assert quoted == Quote(3 * 34_000 + 10 * 9_000, 3 * 34_000 + 10 * 9_000)
+
+
 def test_a_size_nobody_knows_spans_all_prices() -> None:
     assert quote(priced(BY_SIZE), "edit", {}, source_seconds=10) == Quote(370_000, 3_300_000)
 

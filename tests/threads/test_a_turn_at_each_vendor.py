@@ -83,3 +83,27 @@ def test_a_clip_is_made_and_made_warmer(vendor: tuple[str, str, Any], editor: Us
         # Words and reasoning are charged by tokens that nobody knows beforehand: a few per cent of a short clip.
         assert each.actual and each.quoted_low * 0.8 < each.actual <= each.quoted_high * 1.1
     assert max(Counter(server.billed).values()) == 1
+
+
+@pytest.mark.parametrize("vendor", ["evolink"], indirect=True)
+def test_a_take_is_extended(vendor: tuple[str, str, Any], editor: User, thread: Thread) -> None:
+    """Twice: three seconds, and what was asked for each time."""
+    name, model, server = vendor
+    parent: Take | None = None
+    for seconds, settings in ((3, {"duration": 3, "width": 640, "height": 360}), (7, {"duration": 4}), (10, {})):
+        turn = actions.start_turn(
+            editor,
+            thread,
+            token=uuid.uuid4(),
+            prompt="A calm sea, without a cut",
+            parent=parent,
+            model=(name, model),
+            settings=settings,
+            extend=parent is not None,
+        )
+        parent = made(turn)
+        assert (parent.asset.height, round(parent.asset.duration)) == (360, seconds)
+    found = standing([job.pk for job in Job.objects.all()])
+    for each in found.values():
+        assert each.actual and each.quoted_low * 0.8 < each.actual <= each.quoted_high * 1.1
+    assert max(Counter(server.billed).values()) == 1

@@ -1,7 +1,6 @@
 """Stop, retry and pick: by whom, when, and pressed twice."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -11,6 +10,7 @@ from studio.accounts.models import User
 from studio.providers.base import JobState, JobUpdate
 from studio.threads import actions, jobs
 from studio.threads.models import Job, JobStatus, Take, Turn
+from studio.threads.watching import Watcher
 from tests.threads.conftest import heard, job_of
 from tests.threads.scripted import Scripted
 
@@ -22,7 +22,7 @@ def failed(running: Job) -> Job:
     return running
 
 
-def test_stopping_a_running_turn_asks_at_once_and_the_sweep_does_it(
+def test_stopping_a_running_turn_asks_at_once_and_the_watcher_does_it(
     running: Job, scripted: Scripted, editor: User
 ) -> None:
     said = len(heard(running.turn.thread.stream))
@@ -31,8 +31,8 @@ def test_stopping_a_running_turn_asks_at_once_and_the_sweep_does_it(
     running.refresh_from_db()
     assert running.status == JobStatus.RUNNING and running.stop_requested_at
     assert heard(running.turn.thread.stream)[said:] == ["turn.changed"]
-    jobs.sweep(timezone.now())
-    jobs.sweep(timezone.now())
+    Watcher().turn()
+    Watcher().turn()
     running.refresh_from_db()
     assert running.status == JobStatus.CANCELLED
     assert scripted.cancelled == [running.reference]
@@ -108,7 +108,7 @@ def test_only_owners_and_editors_act(running: Job, owner: User, viewer: User, re
 
 def test_trashing_a_turn_stops_what_runs_in_it(running: Job, editor: User) -> None:
     actions.trash_turn(editor, running.turn)
-    jobs.sweep(timezone.now() + timedelta(seconds=1))
+    Watcher().turn()
     running.refresh_from_db()
     assert running.status == JobStatus.CANCELLED
     assert not Turn.objects.visible_to(editor).exists()

@@ -318,6 +318,18 @@ def test_a_private_address_that_is_not_allowed_is_never_connected_to(
     assert not Take.objects.exists()
 
 
+def test_networks_that_people_may_link_to_are_not_open_to_vendors(
+    running: Job, shop: Shop, neighbour: socket.socket, settings: Any
+) -> None:
+    """Neither by a link of their own nor by where one leads."""
+    settings.LINK_ALLOWED_NETWORKS = ["127.0.0.0/8", "::1/128"]
+    inside = f"http://127.0.0.1:{neighbour.getsockname()[1]}/film.mp4"
+    finish(running, result(inside), result(f"{shop.url}/away?to={inside}", index=1))
+    assert collect(running).status == JobStatus.COLLECTING
+    assert nobody_came(neighbour)
+    assert shop.paths == ["/away"] and not Take.objects.exists()
+
+
 def test_what_is_allowed_is_the_very_origin(running: Job, shop: Shop, film: bytes, settings: Any) -> None:
     link = shop.keep(film)
     origin = urlsplit(link).netloc

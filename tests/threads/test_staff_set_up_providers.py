@@ -97,6 +97,26 @@ def test_a_team_starts_with_its_own_model(team: Team, scripted: Scripted) -> Non
     assert choosing.chosen(team.pk, Operation.GENERATE).key == "scripted/model-1"
 
 
+def test_staff_keep_a_team_from_the_rehearsal(admin: Client, team: Team, other_team: Team, settings: Any) -> None:
+    settings.REHEARSAL = True
+    page = admin.get(f"/admin/accounts/team/{team.pk}/change/").content.decode()
+    choices = page.partition('name="providers-__prefix__-provider"')[2].partition("</select>")[0]
+    assert ">Rehearsal</option>" in choices and 'value="local"' not in choices
+    form = {
+        "name": team.name,
+        "providers-TOTAL_FORMS": "1", "providers-INITIAL_FORMS": "0", "providers-0-team": team.pk,
+        "providers-0-provider": "rehearsal", "providers-0-default_model": "",
+    }  # fmt: skip
+    for prefix in ("memberships", "budgets"):
+        form |= {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
+    answer = admin.post(f"/admin/accounts/team/{team.pk}/change/", form)
+    assert answer.status_code == 302, answer.content.decode()[:3000]
+    row = TeamProvider.objects.get(team=team)
+    assert (row.provider, row.allowed) == ("rehearsal", False)
+    offered = [{spec.provider for spec in choosing.offered(each.pk, Operation.EDIT)} for each in (team, other_team)]
+    assert [("rehearsal" in each) for each in offered] == [False, True]
+
+
 def test_staff_say_in_the_admin_what_a_team_may_use(admin: Client, team: Team) -> None:
     page = admin.get(f"/admin/accounts/team/{team.pk}/change/")
     assert page.status_code == 200 and "Model to start with" in page.content.decode()

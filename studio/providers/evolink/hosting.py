@@ -11,14 +11,15 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
+from datetime import timedelta
 from pathlib import Path
 from time import time
 from typing import Any
 from urllib.parse import urldefrag
 
 from django.conf import settings
-from django.core.cache import cache
 from django.core.files.storage import default_storage
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
@@ -27,9 +28,10 @@ from studio.providers import http
 from studio.providers.base import InputFile, InputRole
 from studio.providers.errors import BadAnswer, FailureCode, NeverSent, RateLimited, Refused, Unreachable
 from studio.providers.evolink.failures import error_of
+from studio.providers.models import HandedOver
 
 CLIP = "video/mp4"
-LONGEST_CLIP = 10.0  # s
+LONGEST_CLIP = 10.0  # s, but where it is extended
 ROUNDING = 0.05  # s: a clip of 10.03 s counts as one of 10
 INLINE_MOST = 4 * 1024 * 1024  # bytes of a picture; how large a request may be is not documented
 UPLOAD_MOST = 100 * 1000 * 1000  # bytes, as EvoLink's own client has it
@@ -77,9 +79,9 @@ class Hosted:
     note: str = ""
 
 
-def video(file: InputFile, job: str, key: str) -> Hosted:
+def video(file: InputFile, job: str, key: str, longest: float = LONGEST_CLIP) -> Hosted:
     """A clip where EvoLink can fetch it, the same for every try of a job. Raises ProviderError."""
-    return Hosted(*_remembered(f"{job} {file.name}", JOB_MEMORY, lambda: astuple(_hosted_clip(file, key))))
+    return Hosted(*_remembered(f"{job} {file.name}", JOB_MEMORY, lambda: astuple(_hosted_clip(file, key, longest))))
 
 
 def image(file: InputFile, job: str, key: str, inline: bool) -> str:
@@ -102,13 +104,14 @@ def _living_link(file: InputFile) -> str:
     return link if end.isdecimal() and int(end) > time() else ""
 
 
-def _hosted_clip(file: InputFile, key: str) -> Hosted:
+def _hosted_clip(file: InputFile, key: str, longest: float) -> Hosted:
     """Where all else fails, EvoLink's own link to what it made is better than nothing: it lives a day at most."""
-    cut, foreign = file.duration > LONGEST_CLIP + ROUNDING, file.mime != CLIP
+    cut, foreign = file.duration > longest + ROUNDING, file.mime != CLIP
     note = NOTES[cut, foreign]
     if file.url and not note:
         return Hosted(file.url, BY_ADDRESS)
-    copy = _uploaded(file, key, lambda place: _fitted(file, place, cut) if note else _opened(file, place))
+    shape = "cut" if cut else ""
+    copy = _uploaded(file, key, lambda place: _fitted(file, place, cut) if note else _opened(file, place), shape)
     if copy:
         return Hosted(copy, BY_COPY, note)
     if not note and (link := _living_link(file)):
@@ -132,14 +135,17 @@ def _data_url(file: InputFile) -> str:
         return f"data:{file.mime};base64,{base64.b64encode(path.read_bytes()).decode()}"
 
 
-def _uploaded(file: InputFile, key: str, opened: Callable[[Path], Path]) -> str:
-    """The address of a copy in the file service, made once a day for each file; empty where it is not taken."""
+def _uploaded(file: InputFile, key: str, opened: Callable[[Path], Path], shape: str = "") -> str:
+    """The address of a copy in the file service, made once a day for each file; empty where it is not taken.
+
+    `shape` tells copies of one file apart: a clip that is cut for an edit is sent whole to be extended.
+    """
 
     def upload() -> str:
         with _workspace() as place:
             return _upload(opened(place), CLIP if file.mime.startswith("video/") else file.mime, key)
 
-    return str(_remembered(f"{key} {file.sha256 or file.name}", UPLOAD_MEMORY, upload))
+    return str(_remembered(f"{key} {file.sha256 or file.name} {shape}", UPLOAD_MEMORY, upload))
 
 
 def _upload(path: Path, mime: str, key: str) -> str:
@@ -213,10 +219,11 @@ def _workspace() -> Iterator[Path]:
 
 def _remembered(about: str, seconds: int, make: Callable[[], Any]) -> Any:
     """What was made the first time, by whichever process was first. Nothing is remembered of an empty value."""
-    slot = f"evolink-{hashlib.sha256(about.encode()).hexdigest()}"
-    found = cache.get(slot)
-    if found is None:
-        found = make()
-        if found and not cache.add(slot, found, seconds):
-            found = cache.get(slot, found)
-    return found
+    slot = hashlib.sha256(f"evolink {about}".encode()).hexdigest()
+    now = timezone.now()
+    HandedOver.objects.filter(slot=slot, until__lte=now).delete()
+    row = HandedOver.objects.filter(slot=slot).first()
+    if row is None and (made := make()):
+        fresh = {"value": made, "until": timezone.now() + timedelta(seconds=seconds)}
+        row = HandedOver.objects.get_or_create(slot=slot, defaults=fresh)[0]
+    return row.value if row else ""

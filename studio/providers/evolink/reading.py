@@ -3,7 +3,6 @@
 EvoLink documentation, "Get task detail"; credits and cost as EvoLink's own MCP client reads them.
 """
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,9 +11,12 @@ from django.utils.translation import gettext as _
 from studio.providers.base import JobState, JobUpdate, Result
 from studio.providers.errors import FailureCode
 from studio.providers.evolink import failures, hosting
+from studio.providers.http import taken_apart
 
 CREDITS_PER_DOLLAR = 68
+LARGEST = 1e12  # of any number that means something here; what is beyond counts as not said
 MICROS = 1_000_000
+LONGEST_WAIT = 24 * 3600.0  # s
 STATES = {
     "pending": JobState.RUNNING,
     "processing": JobState.RUNNING,
@@ -66,7 +68,7 @@ def update_of(reference: str, task: Task) -> JobUpdate:
         results=results,
         error_code=error_code,
         error_detail=error_detail,
-        eta=_number(info, "estimated_time") if state == JobState.RUNNING else None,
+        eta=_eta(info) if state == JobState.RUNNING else None,
         can_cancel=info.get("can_cancel") is True,
         cost_micros=_cost(task, state),
         model_used=model_of(task),
@@ -105,7 +107,8 @@ def _links(task: Task) -> list[str]:
 def _addresses(value: Any) -> list[str]:
     """Web addresses in a text, a list or an object: documented is a list of texts; other tasks carry objects."""
     if isinstance(value, str):
-        return [value] if value.startswith(("https://", "http://")) and value.isprintable() else []
+        is_one = value.startswith(("https://", "http://")) and value.isprintable() and taken_apart(value)
+        return [value] if is_one else []
     if isinstance(value, list):
         return list(dict.fromkeys(link for each in value for link in _addresses(each)))
     if isinstance(value, dict):
@@ -116,6 +119,11 @@ def _addresses(value: Any) -> list[str]:
 def _progress(task: Task) -> float | None:
     percent = _number(task, "progress")
     return None if percent is None else min(max(percent / 100, 0.0), 1.0)
+
+
+def _eta(info: Mapping[str, Any]) -> float | None:
+    seconds = _number(info, "estimated_time")
+    return seconds if seconds is not None and 0 <= seconds <= LONGEST_WAIT else None
 
 
 def _cost(task: Task, state: JobState) -> int | None:
@@ -141,6 +149,6 @@ def _object(task: Task, name: str) -> Mapping[str, Any]:
 
 def _number(task: Task, name: str) -> float | None:
     value = task.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value)
+    return float(value) if -LARGEST <= value <= LARGEST else None  # nan is not, either

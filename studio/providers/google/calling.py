@@ -9,6 +9,7 @@ from studio.providers import http
 from studio.providers.http import Answer
 
 KEY_HEADER = "x-goog-api-key"
+MOST_TOKENS = 100_000_000  # a thousand times what a long film in 4K takes
 REVISION = {"Api-Revision": "2026-05-20"}  # of the Interactions API; it decides that answers come as `steps`
 
 
@@ -18,7 +19,8 @@ def base() -> str:
 
 def is_own(url: str) -> bool:
     """Whether an address is Google's API's own: only there may the key go."""
-    return urlsplit(url)[:2] == urlsplit(base())[:2]
+    parts = http.taken_apart(url)
+    return parts is not None and parts[:2] == urlsplit(base())[:2]
 
 
 def ask(method: str, path: str, key: str, **more: Any) -> Answer:
@@ -46,5 +48,6 @@ def rows(value: Any) -> list[dict[str, Any]]:
 
 
 def count(value: Any) -> int | None:
-    """A number of tokens; None where none is said."""
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    """A number of tokens; None where none is said, or one that cannot be."""
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_whole and 0 <= value <= MOST_TOKENS else None

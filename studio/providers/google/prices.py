@@ -29,15 +29,17 @@ LIST = {
 def cost(model: str, usage: Any) -> int | None:
     """Micro-dollars; None where Google does not say enough, which does not mean that it was free."""
     price, said = LIST.get(model), table(usage)
-    read, made = count(said.get("total_input_tokens")), count(said.get("total_output_tokens"))
+    read, made, thought = (count(said.get(f"total_{word}_tokens") or 0) for word in ("input", "output", "thought"))
     shot = film_tokens(said)
-    if price is None or read is None or made is None or not shot:
+    if price is None or not read or not made or thought is None or not shot:
         return None
-    written = max(0, made - shot) + (count(said.get("total_thought_tokens")) or 0)
+    written = max(0, made - shot) + thought
     return round(read * price.read + written * price.written + shot * price.shot)
 
 
-def film_tokens(usage: Mapping[str, Any]) -> int:
-    """What was shot, whatever became of it."""
+def film_tokens(usage: Mapping[str, Any]) -> int | None:
+    """What was shot, whatever became of it; None where a number is said that cannot be."""
     spent = rows(usage.get("output_tokens_by_modality"))
-    return sum(count(each.get("tokens")) or 0 for each in spent if text(each.get("modality")).lower() == "video")
+    said = [count(each.get("tokens")) for each in spent if text(each.get("modality")).lower() == "video"]
+    known = [tokens for tokens in said if tokens is not None]
+    return sum(known) if len(known) == len(said) else None

@@ -21,6 +21,7 @@ from studio.providers.google.calling import KEY_HEADER, ask, interactions, is_ow
 from studio.providers.google.refusals import refusal
 
 AT_A_TIME = 8  # questions; there is no call that asks about several
+LONGEST_NAME = 200  # characters of an interaction's that a job and a take can keep
 
 
 class GoogleProvider:
@@ -39,6 +40,8 @@ class GoogleProvider:
         reference = text(answer.get("id"))
         if not reference:
             raise Unreachable(_("Google took the request, but its answer gives it no name. It may have been started."))
+        if len(reference) > LONGEST_NAME or not reference.isprintable():
+            raise BadAnswer(_("Google took the request under a name that cannot be kept. It may have been started."))
         reply = sending.reply(request, text(answer.get("model")))
         return Submission(reference, JobState.RUNNING, reply, reading.kept(answer))
 
@@ -55,8 +58,14 @@ class GoogleProvider:
         ]
 
     def cancel(self, reference: str, key: str) -> bool:
-        """False where it is over already, or where Google does not say that it stopped."""
+        """False where it is over already, or where Google does not say that it stopped.
+
+        Raises ProviderError where it did not answer the question: then a later try may do it.
+        """
         answer = interactions("POST", key, reference, "cancel")
+        error = None if answer.is_good else refusal(answer)
+        if error and not error.permanent:
+            raise error
         return answer.is_good and table(answer.body).get("status") == "cancelled"
 
     def parse_delivery(self, headers: Mapping[str, str], body: bytes) -> list[str]:
@@ -116,8 +125,8 @@ def _asked_about(asked: Asked, key: str) -> JobUpdate:
 def _once_stored(update: JobUpdate, key: str) -> JobUpdate:
     """A film whose file is still being written over there has not come yet (Gemini API, files)."""
     url = update.results[0].url if update.results else ""
-    name = urlsplit(url).path.partition("/files/")[2].partition(":")[0]
-    state = uploading.state_of(f"files/{name}", key).get("state") if name and is_own(url) else ""
+    name = urlsplit(url).path.partition("/files/")[2].partition(":")[0] if is_own(url) else ""
+    state = uploading.state_of(f"files/{name}", key).get("state") if name else ""
     if state == "PROCESSING":
         return JobUpdate(update.reference, JobState.RUNNING, model_used=update.model_used)
     if state == "FAILED":

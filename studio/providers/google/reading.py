@@ -16,6 +16,7 @@ from studio.providers.errors import BadAnswer, FailureCode
 from studio.providers.google.calling import count, rows, table, text
 from studio.providers.google.prices import cost, film_tokens
 from studio.providers.google.refusals import Complaint, clipped, complaint_of
+from studio.providers.http import taken_apart
 
 STATES = {
     "queued": JobState.RUNNING,
@@ -71,7 +72,7 @@ def state_of(word: str) -> JobState:
 def film(interaction: Mapping[str, Any]) -> str:
     """The uri of the film; empty where there is none."""
     uris = [text(part.get("uri")) for part in _output(interaction) if part.get("type") == "video"]
-    return next((uri for uri in reversed(uris) if uri), "")
+    return next((uri for uri in reversed(uris) if uri and taken_apart(uri)), "")
 
 
 def why_no_film(interaction: Mapping[str, Any], word: str) -> tuple[FailureCode, str]:

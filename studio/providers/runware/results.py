@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop as _
 
 from studio.providers.base import Asked, JobState, JobUpdate, Result
 from studio.providers.errors import FailureCode
+from studio.providers.http import taken_apart
 from studio.providers.runware.answers import Item, Said, code_of, number, plain, text, whole
 from studio.providers.runware.refusals import CANCELLED, CONFLICT, NOT_KNOWN, failure, reason
 
@@ -148,7 +149,8 @@ def _made(items: tuple[Item, ...]) -> list[_Made]:
 
 
 def _url(item: Item) -> str:
-    return text(item.get("videoURL")) or text(item.get("mediaURL"))
+    named = [text(item.get(key)) for key in ("videoURL", "mediaURL")]
+    return next((url for url in named if url and taken_apart(url)), "")
 
 
 def _file(item: Item) -> str:

@@ -50,10 +50,12 @@ def start_turn(
     inputs: Inputs = (),
     model: tuple[str, str] = ("local", "engine-1"),
     settings: dict[str, Any] | None = None,
+    extend: bool = False,
 ) -> Turn:
     """Sends a request. The same token gives the same turn again, however often the form arrives.
 
-    What is attached decides the operation. Raises PermissionDenied, or ThreadsError with a sentence.
+    What is attached decides the operation, and `extend` whether a clip or take is extended instead of changed. Raises
+    PermissionDenied, or ThreadsError with a sentence.
     """
     known = _known(user, thread, token)
     if known:
@@ -61,11 +63,11 @@ def start_turn(
     ensure_editor(user, thread)
     ensure_open(thread)
     spec = model_spec(thread, *model)
-    operation = operation_of(spec, [role for role, _asset in inputs], parent)
+    operation = operation_of(spec, [role for role, _asset in inputs], parent, extend)
     check_operation(spec, operation)
     prompt = checked_prompt(spec, prompt)
     check_parent(thread, parent)
-    check_inputs(spec, thread, operation, inputs)
+    check_inputs(spec, thread, operation, inputs, parent)
     chosen = check_settings(spec, thread, operation, settings or {})
     ensure_room_for(chosen)
     turn = Turn(

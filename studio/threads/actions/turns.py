@@ -62,7 +62,7 @@ def _ensure_it_may_be_sent(turn: Turn) -> None:
     spec, operation = model_spec(turn.thread, turn.provider, turn.model), Operation(turn.operation)
     check_operation(spec, operation)
     check_parent(turn.thread, turn.parent)
-    check_inputs(spec, turn.thread, operation, _inputs_of(turn))
+    check_inputs(spec, turn.thread, operation, _inputs_of(turn), turn.parent)
 
 
 def _inputs_of(turn: Turn) -> list[tuple[str, Asset]]:
@@ -84,6 +84,7 @@ def continue_from_copy(user: User, turn: Turn) -> Turn:
         inputs=[(TurnInput.Role.SOURCE, turn.parent.asset), *references],
         model=(turn.provider, turn.model),
         settings=turn.settings,
+        extend=turn.operation == Operation.EXTEND,
     )
 
 

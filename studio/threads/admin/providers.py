@@ -19,6 +19,8 @@ from studio.providers.models import ProviderKey
 from studio.providers.registry import label_of
 from studio.threads.models import TeamProvider
 
+ALWAYS_THERE = "local"  # spends nothing, and is what is left when all else is switched off
+
 
 class KeyForm(forms.ModelForm):  # type: ignore[type-arg]
     key = forms.CharField(
@@ -88,7 +90,7 @@ class TeamProviderForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = [(name, label_of(name)) for name in registry.PROVIDERS if name not in keys.KEYLESS]
+        names = [(name, label_of(name)) for name in registry.PROVIDERS if name != ALWAYS_THERE]
         models = [("", "—"), *((spec.key, spec.label) for spec in catalogue.specs())]
         self.fields["provider"] = forms.ChoiceField(label=_("Provider"), choices=names, widget=UnfoldAdminSelectWidget)
         self.fields["default_model"] = forms.ChoiceField(

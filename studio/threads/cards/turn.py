@@ -111,8 +111,9 @@ class TurnCard:
             spec = catalogue.spec(self.turn.provider, self.turn.model)
         except catalogue.UnknownModel:
             return ""
+        operation = Operation.EXTEND if self.turn.operation == Operation.EXTEND else Operation.EDIT
         photos = [each.media for each in self.inputs if each.role == TurnInput.Role.REFERENCE]
-        price = price_of(spec, "edit", self.turn.settings, [self.parent.asset, *photos], None)
+        price = price_of(spec, operation, self.turn.settings, [self.parent.asset, *photos], None)
         return "" if price.is_free else str(price)
 
     @property
@@ -178,14 +179,16 @@ class TurnCard:
         clip = self.before
         if self.turn.provider == "local" or not self.takes or not clip or not clip.is_video:
             return []
-        if self.turn.operation not in (Operation.EDIT, Operation.CONTINUE):
+        if self.turn.operation not in (Operation.EDIT, Operation.CONTINUE, Operation.EXTEND):
             return []
+        added = float(self.turn.settings["duration"]) if self.turn.operation == Operation.EXTEND else 0.0
         made = [take.media for take in self.takes]
         found = []
         if clip.has_sound and not all(each.has_sound for each in made):
             found.append(_("The result has no sound, and what it was made from has."))
-        if any(abs(each.duration - clip.duration) > LENGTH_SLACK for each in made):
-            found.append(_("Its length differs from what it was made from."))
+        if any(abs(each.duration - clip.duration - added) > LENGTH_SLACK for each in made):
+            differs = _("Its length differs from what it was made from.")
+            found.append(_("It is not longer by what was asked for.") if added else differs)
         if any(abs(each.width * clip.height - clip.width * each.height) > SHAPE_SLACK * clip.height for each in made):
             found.append(_("Its shape differs from what it was made from."))
         return found

@@ -9,15 +9,20 @@ from studio.threads.jobs.collecting import collect
 from studio.threads.jobs.moving import changes_of, fail, move
 from studio.threads.jobs.news import apply_update
 from studio.threads.jobs.sending import create, submit, wake_the_watcher
+from studio.threads.jobs.stopping import Heard, ask_to_stop, lease_stops, note_stop
 from studio.threads.jobs.sweeping import stop, sweep
 
 __all__ = [
+    "Heard",
     "apply_update",
+    "ask_to_stop",
     "changes_of",
     "collect",
     "create",
     "fail",
+    "lease_stops",
     "move",
+    "note_stop",
     "stop",
     "submit",
     "sweep",

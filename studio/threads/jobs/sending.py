@@ -21,7 +21,7 @@ from studio.providers.errors import FailureCode, ProviderError
 from studio.threads import hooks, pricing, terms
 from studio.threads.jobs.holding import Heartbeat
 from studio.threads.jobs.moving import change, changes_of, fail, move
-from studio.threads.jobs.stopping import stop, stopped_there
+from studio.threads.jobs.stopping import ask_to_stop, stop
 from studio.threads.models import Job, JobEvent, JobStatus, Take, Turn
 
 logger = logging.getLogger(__name__)
@@ -199,7 +199,7 @@ def _after_acceptance(job: Job, reference: str) -> None:
     if present is None:
         return
     if present.status == JobStatus.CANCELLED:
-        stopped_there(present, reference)
+        ask_to_stop(present, reference)
     elif present.stop_requested_at:
         stop(present.pk)
     else:

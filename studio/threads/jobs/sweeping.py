@@ -6,7 +6,7 @@ from datetime import datetime
 from studio.providers import registry
 from studio.threads.jobs.collecting import collect_again
 from studio.threads.jobs.sending import call_again, resend
-from studio.threads.jobs.stopping import stop
+from studio.threads.jobs.stopping import is_stopped_here, stop
 from studio.threads.models import Job, JobStatus
 
 logger = logging.getLogger(__name__)
@@ -33,9 +33,10 @@ def _mend(job: Job, now: datetime) -> None:
         # It is stopped where it is, once the same request has told where that is.
         if job.due_at and job.due_at <= now:
             call_again(job)
-    elif job.stop_requested_at:
+    elif job.stop_requested_at and is_stopped_here(job):
         stop(job.pk)
     elif job.status == JobStatus.QUEUED:
-        call_again(job)
+        if not job.stop_requested_at:
+            call_again(job)
     elif expired:
         collect_again(job)

@@ -19,7 +19,7 @@ from studio.threads import actions
 from studio.threads.composing import composer_of, fresh_composer
 from studio.threads.forms import ComposerForm, read_id
 from studio.threads.loading import load_card
-from studio.threads.models import Thread, Turn
+from studio.threads.models import Operation, Thread, Turn
 from studio.threads.paths import tree_of
 from studio.threads.views.access import (
     Request,
@@ -61,6 +61,7 @@ def turn_create(request: Request, thread_id: UUID) -> HttpResponse:
             inputs=ready["inputs"],
             model=(form.spec.provider, form.spec.model),
             settings=ready["settings"],
+            extend=form.operation == Operation.EXTEND,
         )
     except actions.ActionRefused as error:
         form.add_error(error.field if error.field in form.fields else None, error.sentence)

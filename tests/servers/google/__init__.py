@@ -23,6 +23,7 @@ Faults of the next create that is otherwise right
 lost_answer         accepted, then the connection breaks off without an answer
 error_after_accept  accepted, then the answer is 503
 answer_without_id   accepted, and the answer does not say its name
+answer_with_long_id accepted, under a name of three hundred letters
 safety              400 PROHIBITED_CONTENT
 model_gone          404
 expired_parent      400 Invalid interaction name; waits for a create with previous_interaction_id

@@ -108,6 +108,8 @@ class GoogleServer:
         answer = accepted(made)
         if self.faults.due("answer_without_id"):
             del answer["id"]
+        if self.faults.due("answer_with_long_id"):
+            answer["id"] = f"v1_{'x' * 297}"
         return JSONResponse(answer)
 
     def _previous(self, wanted: Wanted) -> Interaction | None:

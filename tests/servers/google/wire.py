@@ -15,7 +15,10 @@ NEXT_REQUEST = (
     "rate_limited", "no_credit", "server_error", "unavailable", "bad_key", "forbidden", "two_credentials",
     "wrong_country", "html_answer",
 )  # fmt: skip
-NEXT_CREATE = ("lost_answer", "error_after_accept", "answer_without_id", "safety", "model_gone", "expired_parent")
+NEXT_CREATE = (
+    "lost_answer", "error_after_accept", "answer_without_id", "answer_with_long_id", "safety", "model_gone",
+    "expired_parent",
+)  # fmt: skip
 FATES = (
     "queued", "never_finishing", "unknown_status", "region_block", "slow_and_empty", "refused", "withheld",
     "film_in_no_part", "inline", "failed", "failed_safety", "incomplete", "requires_action", "budget_exceeded",
