@@ -95,6 +95,20 @@ class Player {
     if (onward) { onward.dataset.continue = take.id; onward.hidden = !take.id; }
   }
 
+  /** What was here has been taken away, and nothing takes its place. */
+  clear() {
+    this.pause();
+    this.take = null;
+    this.source.clear();
+    this.compare.refresh();
+    this.part("label-main").textContent = "";
+    this.part("picture").hidden = this.part("desk").hidden = true;
+    this.part("well-blank").hidden = false;
+    this.part("well-hint").textContent = this.part("well-hint").dataset.rest;
+    this.stage.dataset.state = "empty";
+    this.wait();
+  }
+
   // --- Moving ---
 
   play() {
@@ -328,6 +342,7 @@ class Player {
     document.addEventListener("fullscreenchange", () => this.part("fullscreen").setAttribute("aria-pressed", String(Boolean(document.fullscreenElement))));
     document.addEventListener("take:selected", (event) => this.show(event.detail));
     for (const name of ["take:opened", "take:pictures"]) document.addEventListener(name, (event) => this.learn(event.detail));
+    document.addEventListener("take:gone", () => this.clear());
     document.addEventListener("turn:shown", () => this.wait());
   }
 

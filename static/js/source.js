@@ -33,6 +33,15 @@ export class Source {
     this.change(take.src, take.poster, moment);
   }
 
+  clear() {
+    this.pending = null;
+    this.problem("");
+    this.hold.release();
+    this.video.removeAttribute("src");
+    this.video.removeAttribute("poster");
+    this.video.load();
+  }
+
   /** Another file in the same video, without a black moment in between; `pending` is how it shall go on there. */
   change(src, poster, moment) {
     this.pending = { moment, playing: this.pending?.playing ?? (!this.video.paused && !this.video.ended) };

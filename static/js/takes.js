@@ -33,7 +33,7 @@ function beforeOf(tile) {
 }
 
 function mark(tile) {
-  document.querySelectorAll(".take[aria-current], .input-tile[aria-current], .turn[aria-current]").forEach((node) => node.removeAttribute("aria-current"));
+  document.querySelectorAll(".take[aria-current], .take-held[aria-current], .input-tile[aria-current], .turn[aria-current]").forEach((node) => node.removeAttribute("aria-current"));
   tile.setAttribute("aria-current", "true");
   tile.closest(".turn")?.setAttribute("aria-current", "true");
 }
@@ -57,11 +57,13 @@ export function currentCard() {
   return document.querySelector(".turn[aria-current=true]") ?? cards().at(-1) ?? null;
 }
 
+const onStage = (media, tile) => ({ id: media.id, src: media.src, poster: media.poster, strip: media.strip, held: tile.dataset.held ?? "" });
+
 export function select(tile, { play = false, quiet = false } = {}) {
   if (!tile) return;
   mark(tile);
   const media = { ...mediaOf(tile), parent: beforeOf(tile), play };
-  shown = { id: media.id, src: media.src, poster: media.poster, strip: media.strip };
+  shown = onStage(media, tile);
   document.dispatchEvent(new CustomEvent("take:selected", { detail: media }));
   exportsOf(tile);
   if (tile.dataset.take && !quiet) {
@@ -93,15 +95,56 @@ export function standingFor(card) {
 
 document.addEventListener("turn:shown", (event) => {
   if (!shown) first(event.detail.card);
+  followHolds(event.detail.card);
   const tile = shown?.id ? takeOf(shown.id) : null;
   if (!tile) return;
   if (!tile.hasAttribute("aria-current")) mark(tile);
   const media = mediaOf(tile);
   if (media.src === shown.src && media.poster === shown.poster && media.strip === shown.strip) return;
   const same = media.src === shown.src;
-  shown = { id: media.id, src: media.src, poster: media.poster, strip: media.strip };
+  shown = onStage(media, tile);
   document.dispatchEvent(new CustomEvent(same ? "take:pictures" : "take:selected", { detail: { ...media, parent: beforeOf(tile) } }));
 });
+
+/* Held back: gone from every stage at once, and there again with its release. Its author looks at it on demand. */
+
+const holdOf = (id, root = document) => (id ? root.querySelector(`[data-held="${CSS.escape(id)}"]`) : null);
+
+function followHolds(card) {
+  const parent = document.getElementById("composer-head")?.dataset.parent;
+  if (holdOf(parent, card)) {
+    document.querySelector("#composer-head .composer-picture img")?.remove();
+    if (newest()) document.dispatchEvent(new CustomEvent("take:picked", { detail: { tile: newest() } }));
+  }
+  if (shown?.held) {
+    const tile = holdOf(shown.held);
+    if (tile) reveal(tile);
+    else if (takeOf(shown.held)) select(takeOf(shown.held));
+    else leave();
+  } else if (holdOf(shown?.id, card)) leave();
+  else if (holdOf(current()?.dataset.before, card)) select(current(), { quiet: true });
+}
+
+/** What was shown is gone: the newest take instead, standing still, or nothing. */
+function leave() {
+  document.getElementById("video")?.pause();
+  const tile = newest();
+  if (tile) { select(tile); return; }
+  shown = null;
+  document.querySelector(".turn[aria-current]")?.removeAttribute("aria-current");
+  document.dispatchEvent(new CustomEvent("take:gone"));
+}
+
+function look(tile) {
+  document.getElementById("video")?.pause();
+  reveal(tile);
+  select(tile, { quiet: true });
+}
+
+function reveal(tile) {
+  tile.dataset.shown = "";
+  if (!tile.hasAttribute("aria-current")) mark(tile);
+}
 
 /** Before there is any take the clip that it is made from plays. */
 function first(card) {
@@ -172,6 +215,11 @@ document.addEventListener("click", (event) => {
   if (tile && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
     event.preventDefault();
     select(tile);
+  }
+  const held = event.target.closest("a.take-held");
+  if (held && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
+    event.preventDefault();
+    look(held);
   }
   const copy = event.target.closest("[data-copy], [data-copy-text]");
   if (copy) copyText(copy.dataset.copyText ?? new URL(copy.dataset.copy, location.href).href);
@@ -264,12 +312,12 @@ on("sibling-later", () => sibling("later"));
 /* The take that the page was opened with is on the stage already. */
 const query = new URLSearchParams(location.search);
 const named = query.has("at") ? cardOf(query.get("at")) : null;
-const opened = takeOf(query.get("take")) ?? (named && standingFor(named)) ?? newest();
+const asked = query.has("held") ? list().querySelector(`a.take-held[data-held="${CSS.escape(query.get("held"))}"]`) : null;
+const opened = asked ?? takeOf(query.get("take")) ?? (named && standingFor(named)) ?? newest();
+if (asked) reveal(asked);
 if (opened) {
   mark(opened);
-  const media = mediaOf(opened);
-  shown = { id: media.id, src: media.src, poster: media.poster, strip: media.strip };
+  shown = onStage(mediaOf(opened), opened);
 } else list().querySelector(".input-tile[data-src]")?.setAttribute("aria-current", "true");
-if (named && !takeOf(query.get("take"))) markCard(named);
+if (named && !asked && !takeOf(query.get("take"))) markCard(named);
 if (query.has("take") && opened) opened.closest(".turn").scrollIntoView({ block: "nearest" });
-

@@ -133,6 +133,11 @@ function tell(card, before) {
 }
 
 function finished(card, number) {
+  if (!card.querySelector(".take") && card.querySelector(".take-held")) {
+    toast({ text: words("heldBack", number), state: "warn" });
+    badge();
+    return;
+  }
   const detail = { card, follow: !isPlaying() && !isTyping() };
   raise("turn:finished", detail);
   const action = detail.shown ? null : { label: words("watch"), event: "take:watch", detail: { turn: idOf(card) } };

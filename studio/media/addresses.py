@@ -1,10 +1,13 @@
 """Signed addresses of files. Whoever rendered a page has asked who may see it; the address carries that answer.
 
 An address is the same for everybody all through an hour, so nothing flickers and caches work, and it is good until the
-end of the next hour: between one and two hours.
+end of the next hour: between one and two hours. What is held back has no such address, and those made before are
+refused; a page may sign one for a single person who may look at it all the same, and it opens for that person alone.
 """
 
+import re
 import time
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypedDict
 from uuid import UUID
@@ -16,6 +19,7 @@ from django.utils.crypto import constant_time_compare
 from studio.media.models import Asset, Kind
 
 HOUR = 3600
+TOKEN = re.compile(r"(?P<bucket>[0-9]{1,12})(\.(?P<person>[0-9]{1,12}))?-")
 SUFFIXES = {
     "video/mp4": "mp4",
     "video/quicktime": "mov",
@@ -48,48 +52,64 @@ def expires_at(bucket: int) -> int:
     return (bucket + 2) * HOUR
 
 
-def sign(asset_id: UUID, bucket: int) -> str:
-    return f"{bucket}-{Signer(salt='studio.media.address').signature(f'{asset_id}:{bucket}')}"
+def sign(asset_id: UUID, bucket: int, person: int | None = None) -> str:
+    """`person`: the only one for whom it opens, and then also while the file is held back."""
+    said = f"{bucket}" if person is None else f"{bucket}.{person}"
+    return f"{said}-{Signer(salt='studio.media.address').signature(f'{asset_id}:{said}')}"
 
 
-def read_token(token: str, asset_id: UUID, now: float | None = None) -> int:
-    """Seconds that the address is still good for; 0 when it has expired; -1 when we never made it."""
-    number, _, _ = token.partition("-")
-    if not number.isascii() or not number.isdigit() or len(number) > 12:
-        return -1
-    bucket = int(number)
-    if not constant_time_compare(token, sign(asset_id, bucket)):
-        return -1
-    return max(0, int(expires_at(bucket) - (time.time() if now is None else now)))
+@dataclass(frozen=True)
+class Grant:
+    """What an address grants: for how many seconds (0: it has expired, -1: we never made it), and to whom alone."""
+
+    seconds: int
+    person: int | None = None
+
+
+def read_token(token: str, asset_id: UUID, now: float | None = None) -> Grant:
+    match = TOKEN.match(token)
+    if match is None:
+        return Grant(-1)
+    bucket, person = int(match["bucket"]), int(match["person"]) if match["person"] else None
+    if not constant_time_compare(token, sign(asset_id, bucket, person)):
+        return Grant(-1)
+    return Grant(max(0, int(expires_at(bucket) - (time.time() if now is None else now))), person)
 
 
 def file_name(asset: Asset) -> str:
     return f"{asset.kind}.{SUFFIXES.get(asset.mime, 'bin')}"
 
 
-def url(asset: Asset) -> str:
-    """The signed address of this very file, or an empty string while it has none."""
-    return _address(asset.id, bucket_of(time.time()), file_name(asset)) if asset.file else ""
+def url(asset: Asset, person: int | None = None) -> str:
+    """The signed address of this very file; an empty string while it has none, or is held back from everybody.
+
+    `person` is the id of somebody who has been asked about: it opens for them alone, held back or not.
+    """
+    if not asset.file or (asset.held and person is None):
+        return ""
+    return _address(asset.id, bucket_of(time.time()), file_name(asset), person)
 
 
 @lru_cache(maxsize=20_000)
-def _address(asset_id: UUID, bucket: int, name: str) -> str:
+def _address(asset_id: UUID, bucket: int, name: str, person: int | None) -> str:
     """Remembered for its hour: a page of twelve turns needs forty, and the same ones again each time it is shown."""
-    return reverse("media:asset", args=[sign(asset_id, bucket), asset_id, name])
+    return reverse("media:asset", args=[sign(asset_id, bucket, person), asset_id, name])
 
 
-def urls(asset: Asset) -> Urls:
+def urls(asset: Asset, person: int | None = None) -> Urls:
     """Addresses of what browsers can play and of the pictures. Prefetch `derived` where many assets are shown.
 
-    A photo is its own poster until a small one is made.
+    A photo is its own poster until a small one is made. `person` as for `url`.
     """
+    if asset.held and person is None:
+        return NONE.copy()
     derived = {child.kind: child for child in asset.derived.all() if child.file}
     shown = asset if asset.browser_playable else derived.get(Kind.RENDITION)
     poster = derived.get(Kind.POSTER) or (None if asset.is_video else asset)
     strip = derived.get(Kind.FILMSTRIP)
     return {
-        "src": url(shown) if shown else "",
-        "poster": url(poster) if poster else "",
-        "strip": url(strip) if strip else "",
+        "src": url(shown, person) if shown else "",
+        "poster": url(poster, person) if poster else "",
+        "strip": url(strip, person) if strip else "",
         "strip_frames": int(strip.probe.get("frames", 0)) if strip else 0,
     }

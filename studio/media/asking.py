@@ -39,6 +39,8 @@ def ask_for_trim(asset: Asset, start: float, end: float, *, owner: User) -> Asse
     """Have `start` to `end` seconds of a clip cut out as a new source. The same cut asked for twice is one asset."""
     if not asset.is_video or not asset.is_ready or not asset.file:
         raise Unsuitable(_("Only a clip that has arrived can be trimmed."))
+    if asset.held:
+        raise Unsuitable(_("This clip is held back, so it cannot be trimmed."))
     if not math.isnan(start + end):
         start, end = round(max(0.0, start), 3), round(min(end, asset.duration), 3)
     if not end - start >= SHORTEST_CUT:

@@ -124,7 +124,10 @@ def wanted_span(request: HttpRequest, file: StoredFile) -> Span | None:
 
 
 def answer(request: HttpRequest, file: StoredFile, *, seconds_left: int, download: str = "") -> HttpResponseBase:
-    """200, 206, 304 or 416 for a file, with or without its body. `download` is the name to save it under."""
+    """200, 206, 304 or 416 for a file, with or without its body. `download` is the name to save it under.
+
+    It may be kept for `seconds_left`; with 0, nowhere.
+    """
     response: HttpResponseBase
     if unchanged(request, file.etag):
         response = HttpResponse(status=304)
@@ -153,7 +156,8 @@ def answer(request: HttpRequest, file: StoredFile, *, seconds_left: int, downloa
 def add_headers(response: HttpResponseBase, file: StoredFile, *, seconds_left: int, download: str) -> None:
     response["Accept-Ranges"] = "bytes"
     response["ETag"] = file.etag
-    response["Cache-Control"] = f"private, max-age={seconds_left}, immutable"
+    kept = f"private, max-age={seconds_left}, immutable"
+    response["Cache-Control"] = kept if seconds_left else "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = POLICY
     response["Cross-Origin-Resource-Policy"] = "same-origin"

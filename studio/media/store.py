@@ -121,6 +121,7 @@ def ingest_result(
     id: uuid.UUID | None = None,
     then: str = "",
     probe: engine.Probe | None = None,
+    held: bool = False,
 ) -> Asset:
     """Store a take that a provider handed over, playable at once; its pictures follow by task.
 
@@ -135,6 +136,7 @@ def ingest_result(
     ensure_room(path.stat().st_size)
     prepared = describe(path, probe or engine.probe(path, limits=TAKE_LIMITS), Kind.TAKE, hash_file(path))
     asset = Asset(id=id or uuid.uuid4(), team=team, owner=owner, title=title[:200], status=AssetStatus.READY)
+    asset.held = held  # from its first moment: no address is made of it in between
     try:
         return keep(asset, prepared, then)
     except IntegrityError:

@@ -198,19 +198,20 @@ def asset_restore(request: HttpRequest, user: User, asset_id: UUID) -> HttpRespo
 @require_safe
 async def asset(request: HttpRequest, token: str, asset_id: UUID, name: str) -> HttpResponseBase:
     """The bytes of a signed address. Who may see them was asked when the address was made; a hold is asked here."""
-    seconds_left = addresses.read_token(token, asset_id)
-    if seconds_left <= 0:
-        return await sync_to_async(no_longer)(request, 404 if seconds_left < 0 else 403)
-    row = await (
-        Asset.objects.filter(Q(origin=None) | Q(origin__held=False), id=asset_id, held=False, purged_at=None)
-        .exclude(file="")
-        .only("file", "size", "mime", "sha256", "kind", "title")
-        .afirst()
-    )
+    grant = addresses.read_token(token, asset_id)
+    if grant.seconds <= 0:
+        return await sync_to_async(no_longer)(request, 404 if grant.seconds < 0 else 403)
+    rows = Asset.objects.filter(id=asset_id, purged_at=None).exclude(file="")
+    if grant.person is None:
+        rows = rows.filter(Q(origin=None) | Q(origin__held=False), held=False)
+    elif (await request.auser()).pk != grant.person:
+        return await sync_to_async(no_longer)(request, 404)
+    row = await rows.only("file", "size", "mime", "sha256", "kind", "title").afirst()
     if row is None or not await asyncio.to_thread(storage.is_there, row.file):
         return await sync_to_async(no_longer)(request, 404)
     file = serving.StoredFile(row.file, row.size, row.mime, f'"{row.sha256}"', addresses.file_name(row))
-    return serving.answer(request, file, seconds_left=seconds_left, download=request.GET.get("download", ""))
+    seconds = grant.seconds if grant.person is None else 0
+    return serving.answer(request, file, seconds_left=seconds, download=request.GET.get("download", ""))
 
 
 def no_longer(request: HttpRequest, status: int) -> HttpResponse:

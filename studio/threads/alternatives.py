@@ -1,4 +1,4 @@
-"""Other models for a turn whose own has no time for it, or is gone. They are offered with their price, never taken."""
+"""Other models for a turn that its own has no time for, or cannot do: offered with their price, never taken."""
 
 from django.urls import reverse
 from django.utils import timezone
@@ -16,13 +16,15 @@ from studio.threads.composing import price_with, settings_as_fields
 from studio.threads.models import Operation, Take, Thread, Turn
 
 MOST = 5
-CODES = frozenset({FailureCode.BUSY, FailureCode.TIMEOUT, FailureCode.MODEL_GONE})
+ELSEWHERE = frozenset({FailureCode.BUSY, FailureCode.TIMEOUT, FailureCode.REGION_BLOCKED})  # its provider is no help
+CODES = ELSEWHERE | {FailureCode.MODEL_GONE, FailureCode.UNSUPPORTED}
 
 
 def alternatives_to(thread: Thread, turn: Turn, code: str, inputs: Inputs, parent: Take | None) -> list[Alternative]:
     """Models that the team may use and that would take this turn as it is, the local engine last.
 
-    `parent` with its turn, and `inputs` in their order, are loaded. Where a provider is busy, none of its own.
+    `parent` with its turn, and `inputs` in their order, are loaded. Where the provider itself is busy, or not to be had
+    here, none of its own.
     """
     if code not in CODES:
         return []
@@ -40,9 +42,9 @@ def _is_another(spec: ModelSpec, turn: Turn, code: str) -> bool:
     """A rehearsal is no help with real work, and a model that was switched off helps nobody."""
     if spec.provider == "rehearsal" or (spec.ended and spec.ended <= timezone.localdate()):
         return False
-    if code == FailureCode.MODEL_GONE:
-        return (spec.provider, spec.model) != (turn.provider, turn.model)
-    return spec.provider != turn.provider
+    if code in ELSEWHERE:
+        return spec.provider != turn.provider
+    return (spec.provider, spec.model) != (turn.provider, turn.model)
 
 
 def _would_take(spec: ModelSpec, thread: Thread, turn: Turn, inputs: Inputs, parent: Take | None) -> bool:

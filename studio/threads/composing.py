@@ -318,13 +318,13 @@ def composer_of(form: ComposerForm) -> Composer:
 
 
 def parent_card(user: User, thread: Thread, take_id: str) -> TakeCard | None:
-    """The take to continue from, or None where it is none of this thread's."""
+    """The take to continue from, or None where it is none of this thread's, or held back."""
     wanted = read_id(take_id)
     if wanted is None:
         return None
     take = (
         Take.objects.visible_to(user)
-        .filter(pk=wanted, turn__thread=thread)
+        .filter(pk=wanted, turn__thread=thread, asset__held=False)
         .select_related("turn", "asset")
         .prefetch_related("asset__derived")
         .first()

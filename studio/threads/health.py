@@ -10,10 +10,14 @@ from uuid import UUID
 from django.db.models import Count
 from django.utils import timezone
 
+from studio.providers.errors import FailureCode
 from studio.threads.cards import model_label
 from studio.threads.models import Job, JobEvent, JobQuerySet, JobStatus
 from studio.threads.sentences import failure_of
 
+# Ends that say nothing of how well a provider works: its safety check objects, or it could not be done as it was asked.
+BLOCKED = frozenset({FailureCode.INPUT_BLOCKED, FailureCode.OUTPUT_BLOCKED})
+UNFIT = frozenset({FailureCode.BAD_REQUEST, FailureCode.UNSUPPORTED, FailureCode.BAD_MEDIA, FailureCode.EXPIRED_PARENT})
 NEWEST = 1000  # results of each model whose times are looked at
 Model = tuple[str, str]  # provider, model
 Result = tuple[UUID, datetime, datetime]  # a job, when it was sent, when all of it was here
@@ -39,7 +43,9 @@ class Times:
 class Health:
     """One model of one provider. `begun` counts every job of the days looked at, stopped and answered ones too.
 
-    `running` are those under way now, however old.
+    `failed` are the failures of the provider, or of what leads there; apart from them `blocked` are what a safety check
+    stopped, and `unfit` the requests that could not be done as they were. `running` are those under way now, however
+    old.
     """
 
     provider: str
@@ -48,13 +54,15 @@ class Health:
     begun: int
     succeeded: int
     failed: int
+    blocked: int
+    unfit: int
     running: int
     times: Times | None
     last_error: LastError | None
 
     @property
     def rate(self) -> float | None:
-        """Of those that a provider brought to an end, the part that came through: 0 to 1."""
+        """Of those that it was the provider's to bring to an end, the part that came through: 0 to 1."""
         ended = self.succeeded + self.failed
         return self.succeeded / ended if ended else None
 
@@ -65,33 +73,53 @@ def health_of(days: int = 7) -> list[Health]:
     Three queries, and two small ones for each model.
     """
     since = timezone.now() - timedelta(days=days)
-    counts, running = _counts(since), _running()
-    results = {model: _newest_results(model, since) for model in counts if counts[model].get(JobStatus.SUCCEEDED)}
+    ends, running = _ends(since), _running()
+    results = {model: _newest_results(model, since) for model in ends if ends[model].succeeded}
     collecting = _collecting([rows[0][0] for rows in results.values() if rows])
     found = [
         Health(
             provider=model[0],
             model=model[1],
             label=model_label(*model),
-            begun=sum(counts[model].values()),
-            succeeded=counts[model].get(JobStatus.SUCCEEDED, 0),
-            failed=counts[model].get(JobStatus.FAILED, 0),
+            begun=ends[model].begun,
+            succeeded=ends[model].succeeded,
+            failed=ends[model].failed,
+            blocked=ends[model].blocked,
+            unfit=ends[model].unfit,
             running=running.get(model, 0),
             times=_times(results.get(model, []), collecting),
-            last_error=_last_error(model, since) if counts[model].get(JobStatus.FAILED) else None,
+            last_error=_last_error(model, since) if ends[model].failed else None,
         )
-        for model in {**counts, **running}
+        for model in {**ends, **running}
     ]
     return sorted(found, key=lambda each: (each.provider, each.label))
 
 
-def _counts(since: datetime) -> dict[Model, dict[str, int]]:
-    """How many jobs of each model came to which status."""
-    rows = Job.objects.filter(created_at__gte=since).order_by().values_list("provider", "model", "status")
-    counts: dict[Model, dict[str, int]] = defaultdict(dict)
-    for provider, model, status, number in rows.annotate(number=Count("*")):
-        counts[provider, model][status] = number
-    return counts
+@dataclass
+class _Ends:
+    """How many jobs of a model there were, and what became of them."""
+
+    begun: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    blocked: int = 0
+    unfit: int = 0
+
+    def add(self, status: str, code: str, number: int) -> None:
+        self.begun += number
+        if status == JobStatus.SUCCEEDED:
+            self.succeeded += number
+        elif status == JobStatus.FAILED:
+            kind = "blocked" if code in BLOCKED else "unfit" if code in UNFIT else "failed"
+            setattr(self, kind, getattr(self, kind) + number)
+
+
+def _ends(since: datetime) -> dict[Model, _Ends]:
+    rows = Job.objects.filter(created_at__gte=since).order_by().values_list("provider", "model", "status", "error_code")
+    ends: dict[Model, _Ends] = defaultdict(_Ends)
+    for provider, model, status, code, number in rows.annotate(number=Count("*")):
+        ends[provider, model].add(status, code, number)
+    return ends
 
 
 def _running() -> dict[Model, int]:
@@ -137,8 +165,9 @@ def _collecting(jobs: Sequence[UUID]) -> dict[UUID, float]:
 
 
 def _last_error(model: Model, since: datetime) -> LastError | None:
+    """Of the provider's own."""
     columns = ("error_code", "error_detail", "finished_at", "created_at")
-    found = _ended(model, since, JobStatus.FAILED).values_list(*columns)[:1]
+    found = _ended(model, since, JobStatus.FAILED).exclude(error_code__in=BLOCKED | UNFIT).values_list(*columns)[:1]
     for code, detail, finished, created in found:
         failure = failure_of(code, detail, model[0], model_label(*model))
         return LastError(code, finished or created, f"{failure.title}. {failure.detail}".strip())

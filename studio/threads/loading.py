@@ -13,19 +13,24 @@ from studio.spending.ledger import Standing, standing
 from studio.threads import timings
 from studio.threads.alternatives import alternatives_to
 from studio.threads.cards import InputCard, Media, TakeCard, TurnCard
+from studio.threads.holds import may_look
 from studio.threads.models import Job, JobStatus, Take, Thread, Turn, TurnInput
 from studio.threads.odds import Odds, odds_of
 from studio.threads.paths import Node, Tree
+from studio.threads.pricing import price_again
 from studio.threads.sentences import odds_in_words
 
 USUAL_FOR = 20.0  # s
 
 
-def load_cards(thread: Thread, nodes: Sequence[Node], tree: Tree, people: Iterable[User] = ()) -> list[TurnCard]:
+def load_cards(
+    thread: Thread, nodes: Sequence[Node], tree: Tree, people: Iterable[User] = (), viewer: User | None = None
+) -> list[TurnCard]:
     """Five queries: turns, jobs, takes, inputs, derived files; one more each for what runs, what a remote provider did
     not manage, authors unknown, and money.
 
-    `people` are those whom the caller has loaded anyway.
+    `people` are those whom the caller has loaded anyway. `viewer` is who will see the cards: an author may look at
+    what is held back from everybody else.
     """
     shown = [node.id for node in nodes]
     parents = [node.parent_take for node in nodes if node.parent_take]
@@ -46,12 +51,13 @@ def load_cards(thread: Thread, nodes: Sequence[Node], tree: Tree, people: Iterab
         standings=_standings(jobs.values()),
         odds=odds_of((job.provider, job.model) for job in jobs.values() if _failed_remotely(job)),
         people=_authors([turns[each] for each in shown if each in turns], people),
+        viewer=viewer,
     )
     return [loaded.card(turns[each]) for each in shown if each in turns]
 
 
-def load_card(turn: Turn, tree: Tree, people: Iterable[User] = ()) -> TurnCard:
-    return load_cards(turn.thread, [tree.nodes[turn.id]], tree, people)[0]
+def load_card(turn: Turn, tree: Tree, people: Iterable[User] = (), viewer: User | None = None) -> TurnCard:
+    return load_cards(turn.thread, [tree.nodes[turn.id]], tree, people, viewer)[0]
 
 
 def _last_jobs(turns: Sequence[UUID]) -> dict[UUID, Job]:
@@ -89,6 +95,7 @@ class _Loaded:
     standings: dict[UUID, Standing]
     odds: dict[tuple[str, str], Odds]
     people: dict[int, User]
+    viewer: User | None
 
     def __post_init__(self) -> None:
         self.takes_by_turn: dict[UUID, list[Take]] = defaultdict(list)
@@ -124,10 +131,15 @@ class _Loaded:
         if card.is_active:
             card.usual = usual_of(turn.provider, turn.model, turn.operation)
         if job and _failed_remotely(job):
-            card.odds = odds_in_words(self.odds[job.provider, job.model], job.error_code)
-            given = [(each.role, each.asset) for each in self.inputs_by_turn[turn.id]]
-            card.alternatives = alternatives_to(self.thread, turn, job.error_code, given, parent)
+            self._say_what_next(card, job)
         return card
+
+    def _say_what_next(self, card: TurnCard, job: Job) -> None:
+        turn, parent = card.turn, card.parent
+        given = [(each.role, each.asset) for each in self.inputs_by_turn[turn.id]]
+        card.odds = odds_in_words(self.odds[job.provider, job.model], job.error_code)
+        card.alternatives = alternatives_to(self.thread, turn, job.error_code, given, parent)
+        card.again_price = price_again(turn, [asset for _role, asset in given], parent)
 
     def _take_cards(self, turn: Turn, takes: Sequence[Take]) -> list[TakeCard]:
         forks = {take.id: below[-1] for take in takes if (below := self.tree.from_take(take.id))}
@@ -139,9 +151,15 @@ class _Loaded:
                 several=len(takes) > 1,
                 fork=forks.get(take.id) if len(forks) > 1 else None,
                 parent=turn.parent_id,
+                look=self._look(take),
             )
             for take in takes
         ]
+
+    def _look(self, take: Take) -> Media | None:
+        if self.viewer and take.held_at and may_look(self.viewer, take):
+            return Media.of(take.asset, self.viewer)
+        return None
 
 
 _usual: dict[tuple[str, str, str], tuple[float, float | None]] = {}

@@ -285,7 +285,7 @@ class Job(models.Model):
         ordering = ["created_at"]
         indexes = [
             models.Index(fields=["status", "due_at"], name="job_due"),
-            models.Index(fields=["provider", "model", "created_at", "status"], name="job_of_model"),
+            models.Index(fields=["provider", "model", "created_at", "status", "error_code"], name="job_ends_of_model"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["turn", "attempt"], name="one_job_per_attempt"),
@@ -336,6 +336,13 @@ class Delivery(models.Model):
         return f"{self.provider} {self.created_at:%Y-%m-%d %H:%M:%S}"
 
 
+class HeldBy(models.TextChoices):
+    """Who holds a take back; that decides who may look at it and release it meanwhile (see `threads.holds`)."""
+
+    PROVIDER = "provider", _("the provider's safety check")
+    STAFF = "staff", _("staff")
+
+
 class TakeQuerySet(models.QuerySet["Take"]):
     def visible_to(self, user: User) -> "TakeQuerySet":
         return self._shown().filter(turn__thread__team__memberships__user=user)
@@ -348,7 +355,10 @@ class TakeQuerySet(models.QuerySet["Take"]):
 
 
 class Take(models.Model):
-    """One result of a turn. `video_id` is the provider's name for it, sent along when a turn continues from it."""
+    """One result of a turn. `video_id` is the provider's name for it, sent along when a turn continues from it.
+
+    While `held_at` is set, it is held back: only `threads.holds` writes that, together with the hold of its file.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     turn = models.ForeignKey(Turn, on_delete=models.CASCADE, related_name="takes")
@@ -362,6 +372,9 @@ class Take(models.Model):
     picked_at = models.DateTimeField(_("picked"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     trashed_at = models.DateTimeField(_("in the trash since"), null=True, blank=True)
+    held_at = models.DateTimeField(_("held back since"), null=True, blank=True)
+    held_by = models.CharField(_("held back by"), max_length=8, choices=HeldBy.choices, blank=True)
+    held_reason = models.CharField(_("why it is held back"), max_length=200, blank=True)
 
     objects = TakeQuerySet.as_manager()
 

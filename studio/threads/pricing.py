@@ -13,7 +13,7 @@ from studio.providers.errors import FailureCode
 from studio.spending import ledger
 from studio.spending.money import format_money
 from studio.spending.quoting import FREE, Quote, quote
-from studio.threads.models import Job, JobStatus, Thread, Turn, TurnInput
+from studio.threads.models import Job, JobStatus, Take, Thread, Turn, TurnInput
 
 NEVER_SENT = frozenset({JobStatus.QUEUED, JobStatus.SUBMITTING})
 
@@ -62,6 +62,16 @@ def price_of_turn(turn: Turn) -> Quote:
         return FREE
     assets = [each.asset for each in TurnInput.objects.filter(turn=turn).select_related("asset")]
     return price_of(spec, turn.operation, turn.settings, assets, turn.parent.asset if turn.parent else None)
+
+
+def price_again(turn: Turn, assets: Sequence[Priced], parent: Take | None) -> str:
+    """What sending the turn once more costs, in words; empty where it is free. Nothing is looked up for it."""
+    try:
+        spec = catalogue.spec(turn.provider, turn.model)
+    except catalogue.UnknownModel:
+        return ""
+    price = price_of(spec, turn.operation, turn.settings, assets, parent.asset if parent else None)
+    return "" if price.is_free else str(price)
 
 
 def reserve(job: Job, price: Quote) -> None:

@@ -68,7 +68,7 @@ def go_on(thread_id: str) -> None:
             continue
         parent = None
         if step.after is not None:
-            takes = Take.objects.filter(turn__client_token=token_of(thread, step.after), trashed_at=None)
+            takes = Take.objects.filter(turn__client_token=token_of(thread, step.after), trashed_at=None, held_at=None)
             parent = takes.select_related("turn", "asset").filter(turn__trashed_at=None).first()
             if parent is None:
                 return

@@ -239,7 +239,9 @@ def annotated(threads: ThreadQuerySet) -> ThreadQuerySet:
     newest = ("-turn__number", "-attempt")
     takes = Take.objects.filter(turn__thread=OuterRef("pk"), turn__trashed_at=None, trashed_at=None, asset__held=False)
     best = takes.order_by("-turn__number", F("picked_at").desc(nulls_last=True), "number")
-    inputs = TurnInput.objects.filter(turn__thread=OuterRef("pk"), turn__trashed_at=None, asset__trashed_at=None)
+    inputs = TurnInput.objects.filter(
+        turn__thread=OuterRef("pk"), turn__trashed_at=None, asset__trashed_at=None, asset__held=False
+    )
     return threads.select_related("author").annotate(
         turn_count=Coalesce(Subquery(turns.order_by().values("thread").annotate(count=Count("pk")).values("count")), 0),
         shown_job=Coalesce(

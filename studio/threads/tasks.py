@@ -4,7 +4,8 @@ from django.db import transaction
 
 from studio.live.publishing import publish_many
 from studio.threads import jobs, sample
-from studio.threads.models import Take, Thread
+from studio.threads.models import Take
+from studio.threads.posters import choose_poster
 
 
 def submit_job(job_id: str) -> None:
@@ -25,12 +26,8 @@ def derived_ready(asset_id: str) -> None:
     if take is None:
         return
     thread = take.turn.thread
-    shown = {"trashed_at": None, "turn__trashed_at": None, "asset__held": False}
-    newest = Take.objects.filter(turn__thread=thread, **shown)
     with transaction.atomic():
-        Thread.objects.filter(pk=thread.pk).update(
-            poster=newest.order_by("-turn__number", "number").values("asset")[:1]
-        )
+        choose_poster(thread)
         publish_many(
             [
                 (thread.stream, "take.changed", {"turn": str(take.turn_id), "take": str(take.pk)}),

@@ -45,6 +45,7 @@ urlpatterns = [
     path("takes/<uuid:take_id>/address/", take.take_address, name="take-address"),
     path("takes/<uuid:take_id>/pick/", take.take_pick, name="take-pick"),
     path("takes/<uuid:take_id>/delete/", take.take_delete, name="take-delete"),
+    path("takes/<uuid:take_id>/release/", take.take_release, name="take-release"),
     path("takes/<uuid:take_id>/restore/", take.take_restore, name="take-restore"),
     path("takes/<uuid:take_id>/<take_format:format>/", take.take_download, name="take-download"),
     path("team/<uuid:team_id>/providers/", owners.team_providers, name="team-providers"),

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from studio.accounts.models import User
 from studio.media import addresses
 from studio.media.models import Asset, Kind
 
@@ -25,10 +26,10 @@ def test_an_address_is_good_for_one_to_two_hours() -> None:
     for second in (0, 1, 1800, 3599):
         made = 1_800_000_000 - 1_800_000_000 % 3600 + second
         token = addresses.sign(asset_id, addresses.bucket_of(made))
-        left = addresses.read_token(token, asset_id, made)
+        left = addresses.read_token(token, asset_id, made).seconds
         assert 3600 < left <= 7200
-        assert addresses.read_token(token, asset_id, made + left - 1) == 1
-        assert addresses.read_token(token, asset_id, made + left) == 0
+        assert addresses.read_token(token, asset_id, made + left - 1).seconds == 1
+        assert addresses.read_token(token, asset_id, made + left).seconds == 0
 
 
 def test_an_expired_address_gets_a_page_that_says_what_to_do(stored: Callable[..., Asset]) -> None:
@@ -93,3 +94,39 @@ def test_pictures_are_named_with_how_many_frames_they_hold(stored: Callable[...,
         "strip": addresses.url(strip),
         "strip_frames": 12,
     }
+
+
+class TestForOnePersonAlone:
+    def test_it_opens_for_them_held_back_or_not_and_is_kept_nowhere(
+        self, stored: Callable[..., Asset], owner: User, as_client: Callable[[User], Client]
+    ) -> None:
+        clip = stored()
+        for held in (False, True):
+            Asset.objects.filter(id=clip.id).update(held=held)
+            answer = as_client(owner).get(addresses.url(clip, owner.pk))
+            assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store")
+
+    def test_it_opens_for_nobody_else(
+        self, stored: Callable[..., Asset], owner: User, editor: User, as_client: Callable[[User], Client]
+    ) -> None:
+        address = addresses.url(stored(), owner.pk)
+        assert as_client(editor).get(address).status_code == Client().get(address).status_code == 404
+
+    def test_it_expires_like_every_other(self) -> None:
+        asset_id, made = uuid.uuid4(), 1_800_000_000
+        token = addresses.sign(asset_id, addresses.bucket_of(made), 7)
+        assert addresses.read_token(token, asset_id, made) == addresses.Grant(addresses.HOUR * 2, 7)
+        assert addresses.read_token(token, asset_id, made + 2 * addresses.HOUR) == addresses.Grant(0, 7)
+
+    def test_neither_the_name_nor_the_hour_in_it_can_be_changed(self) -> None:
+        asset_id = uuid.uuid4()
+        token = addresses.sign(asset_id, 500_000, 7)
+        signature = token.partition("-")[2]
+        for forged in ("500000.8", "500000", "500001.7", "500000.07", "500000.", "5000007", ".7", "500000.7.7"):
+            assert addresses.read_token(f"{forged}-{signature}", asset_id, 500_000 * 3600.0).seconds == -1
+
+    def test_what_is_held_back_has_no_address_for_everybody(self, stored: Callable[..., Asset]) -> None:
+        clip = stored(held=True)
+        stored(kind=Kind.POSTER, origin=clip, mime="image/jpeg")
+        assert addresses.url(clip) == ""
+        assert addresses.urls(clip) == {"src": "", "poster": "", "strip": "", "strip_frames": 0}

@@ -1,4 +1,4 @@
-"""Requests to the local engine, and clips in the storage."""
+"""Requests to the local engine and to the rehearsal, and clips in the storage."""
 
 import uuid
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from django.core.files.storage import default_storage
 from studio.providers.base import InputFile, InputRole, JobRequest
 from studio.providers.local.provider import LocalProvider
 from tests.engine.media_files import clip
+from tests.providers.rehearsal_desk import Desk
 
 
 @pytest.fixture(scope="session")
@@ -43,5 +44,20 @@ def ask(stored: str) -> Callable[..., JobRequest]:
         return JobRequest(
             **{"key": str(uuid.uuid4()), "operation": operation, "model": "engine-1", "prompt": prompt, **given, **more}
         )
+
+    return make
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def rehearse(ask: Callable[..., JobRequest]) -> Callable[..., JobRequest]:
+    """A request with a script, about the stored clip unless it says otherwise."""
+
+    def make(prompt: str, operation: str = "edit", **settings: Any) -> JobRequest:
+        return ask(f"Make it warmer {prompt}", operation, model="rehearsal-1", settings=settings)
 
     return make

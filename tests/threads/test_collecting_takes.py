@@ -2,6 +2,7 @@
 
 import threading
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,14 @@ from django.test import override_settings
 from django.utils import timezone
 from django_q.models import OrmQ
 
+from studio.live.models import Event
+from studio.media import addresses
 from studio.media.models import Asset
 from studio.providers.base import JobState, JobUpdate, Result
-from studio.threads import actions, jobs
+from studio.threads import actions, holds, jobs
 from studio.threads.jobs import collecting
 from studio.threads.jobs.moving import hold
-from studio.threads.models import Job, JobStatus, Take
+from studio.threads.models import HeldBy, Job, JobStatus, Take
 from tests.threads.conftest import heard
 from tests.threads.scripted import Scripted
 
@@ -50,6 +53,28 @@ def test_a_result_becomes_a_take_with_the_providers_id_and_seed(finished: Job) -
     assert (take.number, take.provider, take.video_id, take.seed) == (1, "scripted", result["video_id"], 7)
     assert (take.asset.kind, take.asset.width, take.asset.team) == ("take", 320, finished.turn.thread.team)
     assert finished.finished_at and finished.progress == 1
+
+
+def test_what_a_safety_check_flags_is_held_from_its_first_moment(running: Job, scripted: Scripted) -> None:
+    """Between the file and its take a collector may die: nobody can see it then either."""
+    finish(running, replace(scripted.result(), flagged=True), scripted.result(1))
+    file = store_first(running)
+    assert file.held and addresses.url(file) == ""
+    collect(running)
+    flagged, good = Take.objects.order_by("number")
+    assert (flagged.asset_id, flagged.asset.held, flagged.held_by) == (file.pk, True, HeldBy.PROVIDER)
+    assert flagged.held_at and flagged.held_reason == holds.OBJECTED
+    assert (good.asset.held, good.held_at, good.held_by) == (False, None, "")
+    told = Event.objects.filter(kind="take.added").order_by("number").values_list("payload", flat=True)
+    assert [bool(each["src"]) for each in told] == [False, True]
+
+
+def store_first(job: Job) -> Asset:
+    """What a collector does before it writes the take down."""
+    rows = Job.objects.select_related("turn__thread__team", "turn__author")
+    stored = collecting._store(rows.get(pk=job.pk), job.results[0])
+    assert isinstance(stored, Asset)
+    return stored
 
 
 def test_the_last_take_and_the_end_are_told_together(finished: Job) -> None:
@@ -150,7 +175,7 @@ def test_three_good_of_four_are_three_takes_and_one_reason(running: Job, scripte
     good = [scripted.result(index) for index in (0, 1, 3)]
     finish(running, *good, scripted.result(2, broken))
     assert collect(running).status == JobStatus.SUCCEEDED
-    assert running.error_code == "bad_media" and running.error_detail
+    assert running.error_code == "engine" and running.error_detail
     assert [take.number for take in Take.objects.all()] == [1, 2, 4]
 
 

@@ -139,18 +139,18 @@ def test_where_the_vendor_lost_the_take_our_copy_goes_on(priced: Scripted, send:
     assert TurnInput.objects.get(turn=copy).asset == take.asset
 
 
-def test_a_flagged_result_is_held_back(priced: Scripted, send: Send, editor: User) -> None:
+def test_a_flagged_result_is_held_back(priced: Scripted, send: Send, owner: User) -> None:
     job = submitted(send("A calm sea"))
     result = replace(priced.result(), flagged=True)
     priced.news[job.reference] = JobUpdate(job.reference, JobState.SUCCEEDED, results=[result])
     Watcher().turn()
     jobs.collect(str(job.pk))
     card = card_of(job.turn)
-    assert card.held == 1 and card.picked is None and card.takes[0].media.src == ""
+    assert len(card.held) == 1 and card.picked is None and card.takes[0].media.src == ""
     client = Client()
-    client.force_login(editor)
+    client.force_login(owner)
     shown = client.get(reverse("threads:turn-detail", args=[job.turn_id]), headers={"HX-Request": "true"})
-    assert "Held back" in shown.content.decode() and "/media/" not in shown.content.decode()
+    assert "is held back" in shown.content.decode() and "/media/" not in shown.content.decode()
 
 
 def test_our_copy_is_our_own_file_and_not_the_vendors_name_of_it(priced: Scripted, send: Send, editor: User) -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from studio.accounts.models import User
+from studio.providers.errors import FailureCode
 from studio.threads import health
 from studio.threads.health import Health, health_of
 from studio.threads.models import Job, JobEvent, JobStatus, Thread, Turn
@@ -75,6 +76,29 @@ class TestWhatIsTold:
         ask(JobStatus.ANSWERED)
         told = only(health_of())
         assert (told.begun, told.succeeded, told.failed, told.rate, told.times) == (2, 0, 0, None, None)
+
+    def test_what_safety_blocked_and_what_did_not_fit_is_no_failure_of_the_provider(self, ask: Ask) -> None:
+        ask()
+        for code in ("input_blocked", "output_blocked", "output_blocked"):
+            ask(JobStatus.FAILED, error_code=code)
+        for code in ("bad_request", "unsupported", "bad_media", "expired_parent"):
+            ask(JobStatus.FAILED, error_code=code)
+        told = only(health_of())
+        assert (told.begun, told.succeeded, told.failed, told.blocked, told.unfit) == (8, 1, 0, 3, 4)
+        assert (told.rate, told.last_error) == (1, None)
+
+    @pytest.mark.parametrize("code", sorted(set(FailureCode) - health.BLOCKED - health.UNFIT))
+    def test_everything_else_is(self, ask: Ask, code: str) -> None:
+        ask(JobStatus.FAILED, error_code=code)
+        ask(JobStatus.FAILED, error_code="input_blocked", ago=0.5)
+        told = only(health_of())
+        assert (told.failed, told.blocked, told.rate) == (1, 1, 0)
+        assert told.last_error and told.last_error.code == code
+
+    def test_some_takes_and_one_reason_came_through(self, ask: Ask) -> None:
+        ask(error_code="output_blocked", error_detail="One of two was withheld.")
+        told = only(health_of())
+        assert (told.succeeded, told.failed, told.blocked) == (1, 0, 0)
 
     def test_each_model_has_a_line_of_its_own(self, ask: Ask) -> None:
         ask()
@@ -153,8 +177,8 @@ class TestWhatItCosts:
         with django_assert_num_queries(4) as seen:
             health_of()
         counts, _running, times, _collecting = (query["sql"] for query in seen.captured_queries)
-        assert "COVERING INDEX job_of_model" in plan(counts)
-        assert "INDEX job_of_model (provider=? AND model=? AND created_at>?)" in plan(times)
+        assert "COVERING INDEX job_ends_of_model" in plan(counts)
+        assert "INDEX job_ends_of_model (provider=? AND model=? AND created_at>?)" in plan(times)
         assert "ORDER BY" not in plan(times)
 
 
@@ -174,6 +198,17 @@ class TestThePage:
             assert said in html, said
         assert "&lt;b&gt;Too many&lt;/b&gt; requests." in html
         assert "<b>Too many</b>" not in html
+
+    def test_what_is_not_counted_is_shown_apart(self, as_client: AsClient, moderator: User, ask: Ask) -> None:
+        client = as_client(moderator)
+        for _ in range(5):
+            ask()
+        for code, said in (("output_blocked", "1 blocked by safety"), ("bad_request", "1 did not fit")):
+            assert said not in page(client)
+            ask(JobStatus.FAILED, error_code=code)
+            html = page(client)
+            assert said in html and "100 %" in html and "5 of 5" in html
+        assert "requests that did not fit the model count neither" in html
 
     @pytest.mark.parametrize(
         ("came", "failed", "word"), [(19, 1, "good"), (9, 1, "fair"), (7, 3, "poor"), (0, 4, "too few to tell")]

@@ -100,7 +100,7 @@ def test_mixed_and_flagged_results_are_one_held_take_and_a_reason(rehearse: Call
     take = turn.takes.get()
     assert take.asset.held
     card = card_of(turn)
-    assert card.state == JobStatus.SUCCEEDED and card.held == 1
+    assert card.state == JobStatus.SUCCEEDED and len(card.held) == 1
     assert card.missing.startswith("Rehearsal withheld the result. This is a rehearsed failure")
 
 

@@ -171,7 +171,8 @@ def test_a_redirect_within_the_house_of_the_vendor_is_followed(running: Job, sho
 def test_a_film_that_is_none_is_a_reason_and_not_tried_again(running: Job, shop: Shop) -> None:
     finish(running, result(shop.keep(b"moving pictures" * 1000)))
     assert collect(running).status == JobStatus.FAILED
-    assert (running.error_code, len(shop.paths)) == ("bad_media", 1)
+    assert (running.error_code, len(shop.paths)) == ("engine", 1)
+    assert running.error_detail
 
 
 # --- What does not answer now may answer later -----------------------------------------------------------------------

@@ -1,14 +1,18 @@
 """A thread with turns, made without running anything."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
-from studio.accounts.models import Team, User
+from studio.accounts.models import Membership, Role, Team, User
 from studio.media.models import Asset, Kind
-from studio.threads.models import Job, JobStatus, Operation, Take, Thread, Turn
+from studio.threads import holds
+from studio.threads.models import HeldBy, Job, JobStatus, Operation, Take, Thread, Turn
 from tests.threads_pages.shelves import picture, video
 
 AddTurn = Callable[..., Turn]
@@ -91,6 +95,31 @@ def clip(owner: User, team: Team) -> Asset:
         duration=8,
         fps=25,
     )
+
+
+@pytest.fixture
+def second_editor(team: Team) -> User:
+    user = User.objects.create_user("elsa@example.com", "correct horse battery", name="Elsa")
+    Membership.objects.create(team=team, user=user, role=Role.EDITOR)
+    return user
+
+
+@pytest.fixture
+def made(add_turn: AddTurn, editor: User) -> Take:
+    """A take that the editor asked for; its file is there."""
+    take = take_of(add_turn("A storm", author=editor))
+    path = Path(settings.MEDIA_ROOT) / f"{take.pk}.mp4"
+    path.write_bytes(b"0123456789")
+    Asset.objects.filter(pk=take.asset_id).update(file=path.name, sha256="a" * 64)
+    return Take.objects.select_related("turn__thread", "asset").get(pk=take.pk)
+
+
+@pytest.fixture
+def held(made: Take) -> Take:
+    """The same take, to which the safety check of its provider objects."""
+    with transaction.atomic():
+        holds.hold(made, HeldBy.PROVIDER, holds.OBJECTED)
+    return made
 
 
 def take_of(turn: Turn, number: int = 1) -> Take:

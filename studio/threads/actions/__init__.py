@@ -4,6 +4,7 @@ Views find rows by `visible_to` (a stranger gets 404); here a member without the
 cannot be done gets a ThreadsError with a sentence for people.
 """
 
+from studio.threads.actions.holding import hold_take, release_take
 from studio.threads.actions.owning import (
     add_upload_addresses,
     remove_upload_address,
@@ -35,7 +36,9 @@ __all__ = [
     "archive_thread",
     "continue_from_copy",
     "delete_thread",
+    "hold_take",
     "pick_take",
+    "release_take",
     "remove_upload_address",
     "remove_upload_addresses",
     "rename_thread",

@@ -85,7 +85,7 @@ def check_parent(thread: Thread, parent: Take | None) -> None:
     if turn.thread_id != thread.pk or parent.trashed_at or turn.trashed_at:
         raise ActionRefused(_("The take you were editing is in the trash. Choose another one."), "parent")
     if parent.asset.held:
-        raise ActionRefused(_("The take you were editing is held back by a moderator. Choose another one."), "parent")
+        raise ActionRefused(_("The take you were editing is held back. Choose another one."), "parent")
 
 
 def check_inputs(

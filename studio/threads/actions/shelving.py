@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from studio.accounts.models import User
 from studio.live.publishing import publish_many
-from studio.threads import jobs, pruning
+from studio.threads import holds, jobs, pruning
+from studio.threads.actions.holding import decide
 from studio.threads.actions.refusals import ActionRefused, ensure_editor
-from studio.threads.models import ACTIVE, Job, Take, Thread, Turn
+from studio.threads.models import ACTIVE, HeldBy, Job, Take, Thread, Turn
 
 
 def rename_thread(user: User, thread: Thread, title: str) -> None:
@@ -56,12 +57,25 @@ def restore_turn(user: User, turn: Turn) -> None:
     _change_turn(user, turn, None)
 
 
-def trash_take(user: User, take: Take) -> None:
-    _change_take(user, take, timezone.now())
+def trash_take(user: User, take: Take, reason: str = "") -> None:
+    """Into the trash. What is held back goes there by whoever decides about it, with a reason, and stays held there.
+
+    What staff have thrown away of somebody else's is theirs to release, should it come back.
+    """
+    if take.held_at is None:
+        ensure_editor(user, take.turn.thread)
+        _change_take(take, timezone.now())
+        return
+    with transaction.atomic():
+        why = decide(user, take, "take.deleted", reason)
+        if take.turn.author_id != user.pk:
+            holds.hold(take, HeldBy.STAFF, why)
+        _change_take(take, timezone.now())
 
 
 def restore_take(user: User, take: Take) -> None:
-    _change_take(user, take, None)
+    ensure_editor(user, take.turn.thread)
+    _change_take(take, None)
 
 
 def _change(user: User, thread: Thread, **fields: Any) -> None:
@@ -89,9 +103,8 @@ def _change_turn(user: User, turn: Turn, trashed_at: datetime | None) -> None:
     turn.trashed_at = trashed_at
 
 
-def _change_take(user: User, take: Take, trashed_at: datetime | None) -> None:
+def _change_take(take: Take, trashed_at: datetime | None) -> None:
     thread = take.turn.thread
-    ensure_editor(user, thread)
     with transaction.atomic():
         Take.objects.filter(pk=take.pk).update(trashed_at=trashed_at, picked_at=None)
         publish_many(

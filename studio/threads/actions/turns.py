@@ -91,6 +91,8 @@ def continue_from_copy(user: User, turn: Turn) -> Turn:
 def pick_take(user: User, take: Take) -> None:
     """Marks the take that its turn stands for; another one of the turn loses the mark."""
     ensure_editor(user, take.turn.thread)
+    if take.held_at:
+        raise ActionRefused(_("This take is held back. It can be picked once it is released."))
     with transaction.atomic():
         Take.objects.filter(turn=take.turn_id).exclude(pk=take.pk).update(picked_at=None)
         Take.objects.filter(pk=take.pk).update(picked_at=timezone.now())

@@ -26,7 +26,7 @@ HEADERS = (
     gettext_lazy("Came through"),
     gettext_lazy("Median time"),
     gettext_lazy("Collected in"),
-    gettext_lazy("Under way"),
+    gettext_lazy("Not counted"),
     gettext_lazy("Last failure"),
 )
 
@@ -58,6 +58,8 @@ def _figures(found: Sequence[Health]) -> Iterator[tuple[str, str]]:
     yield _("Jobs begun"), grouped(sum(each.begun for each in found))
     yield _("Came through"), _percent(succeeded / (succeeded + failed)) if succeeded + failed else "–"
     yield _("Failed"), grouped(failed)
+    yield _("Blocked by safety"), grouped(sum(each.blocked for each in found))
+    yield _("Did not fit"), grouped(sum(each.unfit for each in found))
     yield _("Under way now"), grouped(sum(each.running for each in found))
 
 
@@ -65,12 +67,12 @@ def _row(health: Health) -> list[str]:
     jobs = f"{reverse('admin:threads_job_changelist')}?{_query(provider=health.provider, model=health.model)}"
     times = health.times
     return [
-        _cell(health.label, _begun(health.begun), link=jobs),
+        _cell(health.label, _jobs(health), link=jobs),
         _chip(health),
         _came_through(health),
         _cell(_time(times.median), _("90 %% within %(time)s") % {"time": _time(times.ninetieth)}) if times else "–",
         _time(times.collecting) if times and times.collecting is not None else "–",
-        grouped(health.running) if health.running else "–",
+        _not_counted(health),
         _last_error(health, f"{jobs}&{_query(status='failed')}"),
     ]
 
@@ -81,8 +83,11 @@ def _query(**exactly: str) -> str:
     return query.urlencode()
 
 
-def _begun(count: int) -> str:
-    return ngettext("%(count)s job begun", "%(count)s jobs begun", count) % {"count": grouped(count)}
+def _jobs(health: Health) -> str:
+    begun = ngettext("%(count)s job begun", "%(count)s jobs begun", health.begun) % {"count": grouped(health.begun)}
+    if not health.running:
+        return begun
+    return _("%(begun)s, %(count)s under way") % {"begun": begun, "count": grouped(health.running)}
 
 
 def _came_through(health: Health) -> str:
@@ -90,6 +95,13 @@ def _came_through(health: Health) -> str:
         return "–"
     words = {"through": grouped(health.succeeded), "count": grouped(health.succeeded + health.failed)}
     return _cell(_percent(health.rate), _("%(through)s of %(count)s") % words)
+
+
+def _not_counted(health: Health) -> str:
+    """What failed and was not the provider's failure, by its kind."""
+    blocked = _("%(count)s blocked by safety") % {"count": grouped(health.blocked)} if health.blocked else ""
+    unfit = _("%(count)s did not fit") % {"count": grouped(health.unfit)} if health.unfit else ""
+    return _cell(blocked, unfit) if blocked and unfit else blocked or unfit or "–"
 
 
 def _chip(health: Health) -> SafeString:

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
 from studio.audit.admin import RecordedAdmin
-from studio.media.addresses import url
 from studio.providers.local.models import Render
 from studio.threads.admin.health import provider_health
 from studio.threads.models import Delivery, Job, JobEvent, Take, Thread, Turn, TurnInput
@@ -64,7 +63,7 @@ class JobRows(Rows):
 
 class TakeRows(Rows):
     model = Take
-    fields = ["number", "video_id", "seed", "asset", "picked_at", "trashed_at"]
+    fields = ["number", "video_id", "seed", "asset", "picked_at", "trashed_at", "held_at"]
 
 
 class InputRows(Rows):
@@ -151,25 +150,6 @@ class JobAdmin(Written):
     @admin.display(description=_("progress"), ordering="progress")
     def percent(self, job: Job) -> str:
         return f"{job.progress:.0%}"
-
-
-@admin.register(Take)
-class TakeAdmin(Written):
-    list_display = ["__str__", "turn_link", "provider", "video_id", "seed", "file_link", "picked_at", "created_at"]
-    list_filter = ["provider", ("picked_at", admin.EmptyFieldListFilter), ("trashed_at", admin.EmptyFieldListFilter)]
-    search_fields = ["id", "video_id", "asset__id", "asset__sha256", "turn__id", "turn__prompt"]
-    list_select_related = ["turn", "asset"]
-    date_hierarchy = "created_at"
-    ordering = ["-created_at"]
-
-    @admin.display(description=_("turn"))
-    def turn_link(self, take: Take) -> str:
-        return link(take.turn)
-
-    @admin.display(description=_("file"))
-    def file_link(self, take: Take) -> str:
-        address = url(take.asset)
-        return format_html('<a href="{}" target="_blank" rel="noopener">{}</a>', address, _("open")) if address else "–"
 
 
 @admin.register(Delivery)

@@ -10,9 +10,10 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from studio.accounts.models import User
 from studio.media import addresses
 from studio.media.models import Asset
-from studio.threads.models import Take, TurnInput
+from studio.threads.models import HeldBy, Take, TurnInput
 
 
 def length_of(seconds: float) -> str:
@@ -39,9 +40,9 @@ class Media:
     title: str
 
     @classmethod
-    def of(cls, asset: Asset) -> "Media":
-        """Prefetch `derived` where many are made."""
-        urls = addresses.NONE if asset.held else addresses.urls(asset)
+    def of(cls, asset: Asset, person: User | None = None) -> "Media":
+        """Prefetch `derived` where many are made. What is held back has addresses for a `person` who may look alone."""
+        urls = addresses.urls(asset, person.pk if person else None)
         return cls(
             asset_id=asset.id,
             src=urls["src"],
@@ -82,7 +83,10 @@ class Media:
 
 @dataclass(frozen=True)
 class TakeCard:
-    """`fork`: where takes of this turn lead to different branches, the newest turn that continues from this one."""
+    """`fork`: where takes of this turn lead to different branches, the newest turn that continues from this one.
+
+    `look`: what the one who may look at a held take is shown on demand.
+    """
 
     take: Take
     turn_number: int
@@ -90,6 +94,7 @@ class TakeCard:
     several: bool
     fork: UUID | None = None
     parent: UUID | None = None
+    look: Media | None = None
 
     @property
     def id(self) -> UUID:
@@ -115,6 +120,10 @@ class TakeCard:
     def is_held(self) -> bool:
         return self.take.asset.held
 
+    @property
+    def is_held_by_provider(self) -> bool:
+        return self.take.held_by == HeldBy.PROVIDER
+
     @cached_property
     def url(self) -> str:
         return reverse("threads:take-detail", args=[self.take.id])
@@ -125,6 +134,20 @@ class TakeCard:
         return self.media.data(
             {"take": self.id, "number": self.number, "label": self.label, "before": self.parent or ""}
         )
+
+    @property
+    def held_label(self) -> str:
+        return _("%(take)s · held back") % {"take": self.label}
+
+    @property
+    def look_data(self) -> SafeString:
+        """The same of a held take, for the one who may look: without its id, for nothing can be done with it."""
+        if self.look is None:
+            return SafeString()
+        return self.look.data({"held": self.id, "label": self.held_label, "before": self.parent or ""})
+
+    def look_for_stage(self) -> dict[str, Any] | None:
+        return stage_of(self.look, "", self.held_label) if self.look else None
 
     def for_stage(self) -> dict[str, Any]:
         """What the player needs, by the names of the `take:selected` event."""

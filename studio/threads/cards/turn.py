@@ -36,7 +36,8 @@ def percent_of(job: Job) -> int:
 class TurnCard:
     """One turn as its card shows it. `before` is a picture of what the turn started from.
 
-    Where a remote provider failed, `odds` says how often the same try has worked and `alternatives` what else there is.
+    Where a remote provider failed, `odds` says how often the same try has worked, `alternatives` what else there is and
+    `again_price` what sending it again costs (empty where that is free).
     """
 
     turn: Turn
@@ -52,6 +53,7 @@ class TurnCard:
     usual: float | None = None
     standing: Standing | None = None
     odds: str = ""
+    again_price: str = ""
     alternatives: Sequence[Alternative] = ()
 
     @property
@@ -101,6 +103,15 @@ class TurnCard:
     def lost_its_parent(self) -> bool:
         """The vendor no longer knows the take; our copy of it can be sent instead."""
         return bool(self.failure and self.failure.code == FailureCode.EXPIRED_PARENT and self.parent)
+
+    @property
+    def can_change(self) -> bool:
+        """Whether to offer the same words and settings in the composer: other models do so by themselves."""
+        failure = self.failure
+        if failure is None:
+            return False
+        wants_another = failure.code in (FailureCode.MODEL_GONE, FailureCode.REGION_BLOCKED)
+        return failure.can_change or (wants_another and not self.alternatives)
 
     @property
     def copy_price(self) -> str:
@@ -199,8 +210,8 @@ class TurnCard:
         return terms.why_not(self.job) if self.job else ""
 
     @property
-    def held(self) -> int:
-        return sum(take.is_held for take in self.takes)
+    def held(self) -> list[TakeCard]:
+        return [take for take in self.takes if take.is_held]
 
     @property
     def examples(self) -> list[str]:
@@ -252,6 +263,11 @@ class TurnCard:
     def for_stage(self, take: TakeCard) -> dict[str, Any]:
         """The take with what it was made from, for comparing."""
         return take.for_stage() | {"parent": self._before_for_stage()}
+
+    def look_for_stage(self, take: TakeCard) -> dict[str, Any] | None:
+        """The same of a held take, for the one who may look; None for everybody else."""
+        look = take.look_for_stage()
+        return look and look | {"parent": self._before_for_stage()}
 
     def _before_for_stage(self) -> dict[str, Any] | None:
         if self.before is None or not self.before.is_video:

@@ -24,10 +24,11 @@ from studio.media.disk import DiskFull
 from studio.media.models import Asset
 from studio.providers import keys, registry
 from studio.providers.errors import FailureCode
+from studio.threads import holds
 from studio.threads.jobs.holding import Heartbeat
 from studio.threads.jobs.moving import Change, change, changes_of
 from studio.threads.jobs.news import COLLECT
-from studio.threads.models import Job, JobStatus, Take
+from studio.threads.models import HeldBy, Job, JobStatus, Take
 from studio.threads.patience import FIRST_WAIT, LONGEST_ROUND, MOST_TRIES, NEXT_CALL
 
 logger = logging.getLogger(__name__)
@@ -164,7 +165,7 @@ def _store(job: Job, result: dict[str, Any], seconds: float = LONGEST_ROUND) -> 
         with _on_this_machine(job, result, seconds) as path:
             return _ingest(job, result, path)
     except engine.MediaRefused as error:
-        return Unfit(FailureCode.BAD_MEDIA, error.detail)
+        return Unfit(FailureCode.ENGINE, error.detail)  # what came back is no video: nothing of what was sent
     except FileNotFoundError:
         return Unfit(FailureCode.ENGINE, LOST)
     except DiskFull as error:
@@ -183,6 +184,7 @@ def _ingest(job: Job, result: dict[str, Any], path: Path) -> Asset:
         id=asset_id(job, result["index"]),
         then=PICTURES,
         probe=engine.Probe(**result["probe"]) if result.get("probe") else None,
+        held=bool(result.get("flagged")),
     )
 
 
@@ -235,9 +237,7 @@ def _add_take(job: Job, result: dict[str, Any], asset: Asset) -> list[Change]:
         vendor_file=result.get("vendor_file", ""),
     )
     if result.get("flagged"):
-        # The vendor's own safety check objects: nobody sees it until staff have looked.
-        Asset.objects.filter(pk=asset.pk).update(held=True)
-        asset.held = True
+        holds.hold(take, HeldBy.PROVIDER, holds.OBJECTED)
     if result["path"]:
         transaction.on_commit(partial(Path(result["path"]).unlink, missing_ok=True), robust=True)
     src = addresses.url(asset) if asset.browser_playable and not asset.held else ""

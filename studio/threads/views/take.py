@@ -67,7 +67,7 @@ def take_delete(request: Request, take_id: UUID) -> HttpResponse:
     take = take_of(request, take_id)
     ensure_editor(request, take.turn.thread)
     try:
-        actions.trash_take(request.user, take)
+        actions.trash_take(request.user, take, request.POST.get("reason", ""))
     except actions.ActionRefused as error:
         return answer_no(request, take, error)
     words = {"take": take_card(take).label, "days": settings.TRASH_DAYS}
@@ -80,6 +80,23 @@ def take_delete(request: Request, take_id: UUID) -> HttpResponse:
     undo = {"label": _("Undo"), "url": reverse("threads:take-restore", args=[take.id])}
     response = card(request, turn_of(request, take.turn_id))
     return trigger_client_event(response, "toast:show", {"text": sentence % words, "state": "ok", "action": undo})
+
+
+@require_POST
+@signed_in
+def take_release(request: Request, take_id: UUID) -> HttpResponse:
+    """A take that was held back is shown to everybody of its team again."""
+    take = take_of(request, take_id)
+    try:
+        actions.release_take(request.user, take, request.POST.get("reason", ""))
+    except actions.ActionRefused as error:
+        return answer_no(request, take, error)
+    sentence = _("%(take)s is released: everybody in the team sees it now.") % {"take": take_card(take).label}
+    if not request.headers.get("HX-Request"):
+        messages.success(request, sentence)
+        return to_turn(take.turn.thread, take.turn_id, take=str(take.id))
+    response = card(request, turn_of(request, take.turn_id))
+    return trigger_client_event(response, "toast:show", {"text": sentence, "state": "ok"})
 
 
 @require_POST
@@ -118,8 +135,10 @@ def take_download(request: Request, take_id: UUID, format: str) -> HttpResponse:
     Scripts ask with `Accept: application/json` and get {"state", "url"}.
     """
     take = take_of(request, take_id)
-    file = exported(take.asset, format)
     wants_json = "application/json" in request.headers.get("Accept", "")
+    if take.asset.held:
+        return held_back(request, take, wants_json)
+    file = exported(take.asset, format)
     if file:
         url = f"{addresses.url(file)}?{urlencode({'download': download_name(take)})}"
         if wants_json:
@@ -139,6 +158,14 @@ def take_download(request: Request, take_id: UUID, format: str) -> HttpResponse:
     response = render(request, "threads/preparing.html", context, status=202)
     response["Refresh"] = f"2; url={reverse('threads:take-download', args=[take.id, format])}?waiting=1"
     return response
+
+
+def held_back(request: Request, take: Take, wants_json: bool) -> HttpResponse:
+    sentence = _("%(take)s is held back, so nobody can download it.") % {"take": take_card(take).label}
+    if wants_json:
+        return JsonResponse({"state": "failed", "error": sentence}, status=409)
+    messages.error(request, sentence)
+    return to_turn(take.turn.thread, take.turn_id)
 
 
 def ask_for_export(asset_id: str, format: str) -> None:
@@ -177,7 +204,7 @@ def take_picker(request: Request, thread_id: UUID) -> HttpResponse:
     thread = thread_of(request, thread_id)
     purpose = "source" if request.GET.get("for") == "source" else "parent"
     words = request.GET.get("q", "").strip()[:200]
-    takes = Take.objects.visible_to(request.user).select_related("turn__thread", "asset")
+    takes = Take.objects.visible_to(request.user).filter(asset__held=False).select_related("turn__thread", "asset")
     takes = takes.filter(turn__thread=thread) if purpose == "parent" else takes.filter(turn__thread__team=thread.team)
     for word in words.split():
         takes = takes.filter(Q(turn__prompt__icontains=word) | Q(turn__thread__title__icontains=word))

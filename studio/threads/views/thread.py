@@ -72,7 +72,7 @@ class Shown:
         """The wanted take, else the one that the turn `at` stands for, else that of the newest finished turn."""
         if wanted:
             for card in self.cards:
-                if chosen := next((take for take in card.takes if take.id == wanted), None):
+                if chosen := next((take for take in card.takes if take.id == wanted and not take.is_held), None):
                     return chosen
         if named := next((card.picked for card in self.cards if card.id == at and card.picked), None):
             return named
@@ -80,7 +80,13 @@ class Shown:
 
 
 def show_path(
-    thread: Thread, tree: Tree, at: UUID | None, members: Sequence[Membership], *, everything: bool = False
+    request: Request,
+    thread: Thread,
+    tree: Tree,
+    at: UUID | None,
+    members: Sequence[Membership],
+    *,
+    everything: bool = False,
 ) -> Shown:
     path = tree.path(at)
     kept = path if everything else path[-PAGE:]
@@ -90,7 +96,7 @@ def show_path(
     return Shown(
         tree=tree,
         path=path,
-        cards=load_cards(thread, kept, tree, [each.user for each in members]),
+        cards=load_cards(thread, kept, tree, [each.user for each in members], request.user),
         earlier=kept[0].id if len(kept) < len(path) else None,
     )
 
@@ -114,7 +120,7 @@ def page_context(
         "composer": composer,
         "may_edit": editor,
         "take": take,
-        "stage": stage_for(take, shown.cards),
+        "stage": look_for(read_id(request.GET.get("held")), shown.cards) or stage_for(take, shown.cards),
         "people": members[:PEOPLE_SHOWN],
         "more_people": max(0, len(members) - PEOPLE_SHOWN),
         "running": sum(card.is_active for card in shown.cards),
@@ -133,6 +139,15 @@ def stage_for(take: TakeCard | None, cards: Sequence[TurnCard]) -> dict[str, Any
         for each in card.inputs:
             if take is None and each.media.is_video:
                 return stage_of(each.media, "", each.media.title or each.word)
+    return None
+
+
+def look_for(wanted: UUID | None, cards: Sequence[TurnCard]) -> dict[str, Any] | None:
+    """A held take whose author has asked to see it."""
+    for card in cards:
+        for take in card.takes:
+            if take.id == wanted and take.look:
+                return card.look_for_stage(take)
     return None
 
 
@@ -171,7 +186,7 @@ def thread_detail(request: Request, thread_id: UUID) -> HttpResponse:
         remember_at(request, thread, asked)
     members = members_of(thread)
     at = asked or remembered_at(request, thread)
-    shown = show_path(thread, tree, at, members, everything="all" in request.GET)
+    shown = show_path(request, thread, tree, at, members, everything="all" in request.GET)
     if request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request"):
         response = render(request, "threads/_turns.html", turns_context(thread, shown, may_edit(request, members)))
     else:
@@ -196,7 +211,7 @@ def turns_before(request: Request, thread_id: UUID, turn_id: UUID) -> HttpRespon
     members = members_of(thread)
     context = {
         "thread": thread,
-        "cards": load_cards(thread, path[start:end], tree, [each.user for each in members]),
+        "cards": load_cards(thread, path[start:end], tree, [each.user for each in members], request.user),
         "earlier": path[start].id if start else None,
         "editing": may_edit(request, members) and thread.archived_at is None,
     }

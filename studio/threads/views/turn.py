@@ -77,7 +77,7 @@ def refused_form(request: Request, thread: Thread, form: ComposerForm, status: i
     if request.headers.get("HX-Request"):
         return render(request, "threads/_composer_parts.html", {"composer": composer, "thread": thread}, status=status)
     members = members_of(thread)
-    shown = show_path(thread, tree_of(thread), remembered_at(request, thread), members)
+    shown = show_path(request, thread, tree_of(thread), remembered_at(request, thread), members)
     context = page_context(request, thread, shown, members, composer)
     return render(request, "threads/thread.html", context, status=status)
 
@@ -89,12 +89,12 @@ def sent(request: Request, thread: Thread, turn: Turn, form: ComposerForm) -> Ht
     parent = None
     context: dict[str, Any] = {"thread": thread, "editing": True}
     if turn.id in tree.nodes:
-        new = load_card(turn, tree, [request.user])
+        new = load_card(turn, tree, [request.user], request.user)
         parent = new.parent_card
         if leaf is not None and leaf == tree.nodes[turn.id].parent_turn:
             context["card"] = new
     if "card" not in context:
-        context |= turns_context(thread, show_path(thread, tree, turn.id, members_of(thread)), editing=True)
+        context |= turns_context(thread, show_path(request, thread, tree, turn.id, members_of(thread)), editing=True)
     kept = {name: request.POST.get(name, "") for name in (*form.offered, "model")}
     context["composer"] = fresh_composer(request.user, thread, parent, kept)
     response = render(request, "threads/_sent.html", context)
@@ -115,7 +115,8 @@ def card(request: Request, turn: Turn) -> HttpResponse:
     members = members_of(turn.thread)
     editing = may_edit(request, members) and turn.thread.archived_at is None
     people = [each.user for each in members]
-    context = {"card": load_card(turn, tree_of(turn.thread), people), "thread": turn.thread, "editing": editing}
+    shown = load_card(turn, tree_of(turn.thread), people, request.user)
+    context = {"card": shown, "thread": turn.thread, "editing": editing}
     response = render(request, "threads/_turn.html", context)
     response["Cache-Control"] = "no-store"
     patch_vary_headers(response, ["HX-Request"])
