@@ -5,8 +5,9 @@ import { freshTake } from "./addresses.js";
 import { fill } from "./timecode.js";
 
 export const MODES = ["single", "wipe", "side", "difference"];
-const APART = 0.25;
-const BEND = 0.08;
+const APART = 0.15; // s; beyond it the other jumps
+const PULL = 3; // how much faster, for each second that it is behind
+const BEND = 0.4; // at most
 
 export class Compare {
   /** `player` offers video, fps, rate, words, take. */
@@ -167,7 +168,7 @@ export class Compare {
     const apart = moment - other.currentTime;
     const rate = this.player.video.playbackRate;
     if (Math.abs(apart) > APART) other.currentTime = moment;
-    else other.playbackRate = Math.abs(apart) > 1.5 / (this.player.fps || 25) ? rate * (1 + Math.max(-BEND, Math.min(BEND, apart))) : rate;
+    else other.playbackRate = Math.abs(apart) > 1.5 / (this.player.fps || 25) ? rate * (1 + Math.max(-BEND, Math.min(BEND, PULL * apart))) : rate;
   }
 
   placeWipe() {
