@@ -112,6 +112,11 @@ def test_when_the_original_is_gone_it_continues_from_the_take_and_says_so(
     assert books.chain(render) == [render]
 
 
+def test_a_take_of_another_provider_is_the_original_itself(local: LocalProvider, ask: Ask) -> None:
+    file = InputFile(InputRole.PARENT, "takes/1", "video/mp4")
+    assert local.submit(ask("slow it down", "continue", inputs=[file])).reply.note == ""
+
+
 @pytest.mark.parametrize("rows", [books.LONGEST_CHAIN - 1, books.LONGEST_CHAIN, books.LONGEST_CHAIN + 5])
 def test_a_chain_too_long_to_be_rendered_anew_goes_on_from_the_take_and_says_so(
     local: LocalProvider, ask: Ask, rows: int

@@ -96,7 +96,7 @@ def _base(request: JobRequest) -> tuple[dict[str, Any], str]:
     if request.operation != "continue":
         inputs = [_input(file.role, file.name, file.mime) for file in request.inputs if file.role != InputRole.PARENT]
         return {"operation": request.operation, "parent": None, "inputs": inputs, "seed": _seed(request)}, ""
-    note = FROM_THE_TAKE
+    note = FROM_THE_TAKE if request.parent_video_id else ""  # made by another provider, the take is the original
     parent = Render.objects.filter(pk=request.parent_video_id).first() if request.parent_video_id else None
     if parent is not None:
         line = books.chain(parent)
