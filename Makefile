@@ -38,9 +38,9 @@ format: ## put the code in shape
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
-bench: ## measure, print the figures and write docs/benchmarks.md
+bench: ## measure, print the figures and write docs/benchmarks.md (ARGS="in_flight killing" for some, only printed)
 	@.ci/environment requirements-dev.txt
-	.venv/bin/python -m tests.bench
+	.venv/bin/python -m tests.bench $(ARGS)
 
 lock: ## compile the three requirements files from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: install it with pip install uv"; exit 1; }

@@ -23,20 +23,22 @@ from django_q.tasks import async_task
 from studio.bell import Listener, ring, runtime_dir
 
 LANES = ("default", "render")
+LATER = ".later"  # ends the key of tasks that give way to the others of their lane
 WAIT_SECONDS = 1.0
 
 
-def enqueue(path: str, *args: str | int, lane: str = "default") -> None:
+def enqueue(path: str, *args: str | int, lane: str = "default", later: bool = False) -> None:
     """Have the function at dotted `path` called by a worker of `lane`, once this transaction has committed.
 
     It may be called twice (a worker died) but not never: the task is a row. Arguments are ids and plain values.
+    `later`: once nothing else waits in the lane. Pictures can wait; a turn to be sent and a link that dies cannot.
     """
     if lane not in LANES:
         raise ValueError(f"{lane} is not a lane; there are {', '.join(LANES)}")
     for argument in args:
         if not isinstance(argument, str | int):
             raise TypeError(f"a task takes ids and plain values, not {type(argument).__name__}")
-    async_task(path, *args, cluster=lane)
+    async_task(path, *args, cluster=lane + LATER if later else lane)
 
 
 def run_pending(lane: str | None = None, limit: int = 100) -> int:
@@ -56,6 +58,11 @@ def run_pending(lane: str | None = None, limit: int = 100) -> int:
     return count
 
 
+def keys_of(lane: str) -> tuple[str, str]:
+    """By which the rows of a lane's tasks are found: those that come first, then those that give way."""
+    return lane, lane + LATER
+
+
 class ListeningBroker(ORM):
     """django-q2's ORM broker, except that an idle queue waits for a bell instead of sleeping."""
 
@@ -69,7 +76,7 @@ class ListeningBroker(ORM):
 
     def enqueue(self, task: str) -> int:
         key = int(super().enqueue(task))
-        transaction.on_commit(partial(ring, f"queue-{self.list_key}"), using=Conf.ORM, robust=True)
+        transaction.on_commit(partial(ring, f"queue-{self.list_key.removesuffix(LATER)}"), using=Conf.ORM, robust=True)
         return key
 
     def dequeue(self) -> list[tuple[int, str]] | None:
@@ -81,11 +88,18 @@ class ListeningBroker(ORM):
 
     def claim(self, limit: int) -> Iterator[OrmQ]:
         """The oldest waiting tasks, each claimed by a conditional UPDATE: who is slower gets nothing."""
-        rows = self.get_connection().filter(key=self.list_key, lock__lte=timezone.now()).order_by("id")[:limit]
-        for row in rows:
+        for row in self._waiting(limit):
             if self.get_connection().filter(id=row.id, lock=row.lock).update(lock=self.timeout(row)):
                 (runtime_dir() / f"taken-{self.list_key}-{row.pk}").touch()
                 yield row
+
+    def _waiting(self, limit: int) -> list[OrmQ]:
+        found: list[OrmQ] = []
+        for key in keys_of(self.list_key):
+            if len(found) < limit:
+                rows = self.get_connection().filter(key=key, lock__lte=timezone.now())
+                found += rows.order_by("id")[: limit - len(found)]
+        return found
 
     def delete(self, task_id: int) -> None:
         super().delete(task_id)
@@ -117,7 +131,7 @@ class Lane:
         return {pid: int(path.read_text() or 0) for pid, path in self._files("executing").items()}
 
     def oldest_waiting(self) -> timedelta:
-        """How long the oldest task has been waiting that no cluster has taken yet."""
+        """How long the oldest task has been waiting that no cluster has taken yet, and that gives way to none."""
         now = timezone.now()
         row = OrmQ.objects.filter(key=self.name, lock__lte=now).order_by("lock").first()
         return now - row.lock if row and row.lock else timedelta()
@@ -133,7 +147,8 @@ class Lane:
         now = timezone.now()
         before = now - patience
         taken = Q(pk__in=self._files("taken"), lock__gt=now, lock__lte=before + self.claim)
-        rows = OrmQ.objects.filter(Q(lock__lte=before) | taken, key=self.name).exclude(pk__in=executing.values())
+        rows = OrmQ.objects.filter(Q(lock__lte=before) | taken, key__in=keys_of(self.name))
+        rows = rows.exclude(pk__in=executing.values())
         return rows.exists()
 
     def recover(self) -> list[int]:
@@ -144,7 +159,7 @@ class Lane:
         executing = list(self.executing().values())
         now = timezone.now()
         taken = self._files("taken")
-        OrmQ.objects.filter(pk__in=taken, key=self.name, lock__gt=now).update(lock=now)
+        OrmQ.objects.filter(pk__in=taken, key__in=keys_of(self.name), lock__gt=now).update(lock=now)
         for path in [*taken.values(), *self._files("executing").values()]:
             path.unlink(missing_ok=True)
         return executing

@@ -1,7 +1,8 @@
 """The only way to say that something changed: a numbered row, written in the transaction that changed it."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence, Set
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -27,18 +28,34 @@ def publish_many(changes: Iterable[tuple[str, str, dict[str, Any]]]) -> list[Eve
     """Append events to several streams. Streams are locked in sorted order, so that two callers cannot deadlock."""
     ordered = sorted(changes, key=lambda change: change[0])
     with transaction.atomic(savepoint=False):
-        events = [_append(stream, kind, payload) for stream, kind, payload in ordered]
+        numbers = _last_numbers({stream for stream, _kind, _payload in ordered})
+        events = []
+        for stream, kind, payload in ordered:
+            numbers[stream] += 1
+            events.append(Event(stream=stream, number=numbers[stream], kind=kind, payload=_plain(payload)))
+        for count, streams in _by_count(ordered).items():
+            Stream.objects.filter(name__in=streams).update(number=F("number") + count)
+        Event.objects.bulk_create(events)
         transaction.on_commit(partial(_announce, events), robust=True)
     return events
 
 
-def _append(stream: str, kind: str, payload: dict[str, Any]) -> Event:
-    mine = Stream.objects.filter(name=stream)
-    if not mine.update(number=F("number") + 1):
-        Stream.objects.bulk_create([Stream(name=stream)], ignore_conflicts=True)
-        mine.update(number=F("number") + 1)
-    number = mine.values_list("number", flat=True).get()
-    return Event.objects.create(stream=stream, number=number, kind=kind, payload=_plain(payload))
+def _last_numbers(streams: Set[str]) -> dict[str, int]:
+    """The last number of each stream, which is ours alone until the commit. A new stream begins at 0."""
+    rows = Stream.objects.select_for_update().filter(name__in=streams).order_by("name")
+    numbers = dict(rows.values_list("name", "number"))
+    if new := sorted(streams - numbers.keys()):
+        Stream.objects.bulk_create([Stream(name=name) for name in new], ignore_conflicts=True)
+        numbers |= dict(rows.filter(name__in=new).values_list("name", "number"))
+    return numbers
+
+
+def _by_count(changes: Iterable[tuple[str, str, dict[str, Any]]]) -> dict[int, list[str]]:
+    """Streams by how many of the changes are theirs."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for stream, count in Counter(stream for stream, _kind, _payload in changes).items():
+        found[count].append(stream)
+    return found
 
 
 def _plain(payload: dict[str, Any]) -> dict[str, Any]:

@@ -152,7 +152,7 @@ def keep(asset: Asset, prepared: Prepared, then: str = "") -> Asset:
             for name, value in {**prepared.columns(), "file": key}.items():
                 setattr(asset, name, value)
             asset.save(force_insert=True)
-            queue.enqueue("studio.media.tasks.make_derived", str(asset.id), then)
+            queue.enqueue("studio.media.tasks.make_derived", str(asset.id), then, later=True)
     except BaseException:
         storage.delete(key)
         raise
@@ -169,7 +169,7 @@ def fill(asset: Asset, prepared: Prepared, **more: Any) -> bool:
         with transaction.atomic():
             won = waiting.update(**columns) == 1
             if won:
-                queue.enqueue("studio.media.tasks.make_derived", str(asset.id), "")
+                queue.enqueue("studio.media.tasks.make_derived", str(asset.id), "", later=True)
                 announce(asset)
     except BaseException:
         storage.delete(key)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from functools import partial
 
 from studio.operations import proc
 
@@ -15,12 +16,13 @@ STEADY_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class Part:
-    """What a part is called in the log, and how it is started."""
+    """What a part is called in the log, and how it is started. `nice`: how far it stands back for the others."""
 
     name: str
     command: tuple[str, ...]
     environment: dict[str, str] = field(default_factory=dict)
     lane: str = ""
+    nice: int = 0
 
 
 class Child:
@@ -44,7 +46,7 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=proc.die_with_parent,
+            preexec_fn=partial(proc.begin, self.part.nice),
             pass_fds=pass_fds,
             env=os.environ | {"PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2"} | self.part.environment,
         )

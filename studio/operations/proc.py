@@ -15,6 +15,12 @@ def die_with_parent() -> None:
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
+def begin(nice: int) -> None:
+    """In a child, before its program: it dies with its parent, and stands back where others want the processor."""
+    die_with_parent()
+    os.nice(nice)
+
+
 def adopt_orphans() -> None:
     """Grandchildren whose parent dies become ours, so that none is ever left behind."""
     _libc.prctl(PR_SET_CHILD_SUBREAPER, 1)

@@ -21,6 +21,11 @@ def address(provider: str) -> str:
     return found if len(found) <= LONGEST else ""
 
 
+def may_call(provider: str) -> bool:
+    """Whether `provider` has such an address. Asked by the watcher, which for that need not load all pages."""
+    return provider != "local" and bool(reachable("/"))
+
+
 def secret(provider: str) -> str:
     return hmac.new(settings.SECRET_KEY.encode(), f"hook {provider}".encode(), sha256).hexdigest()[:40]
 

@@ -1,7 +1,7 @@
 """Threads of turns. A turn's parent is a take; takes are never overwritten; a job is one attempt at a turn."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -223,11 +223,15 @@ class JobQuerySet(models.QuerySet["Job"]):
         when = models.Q(stop_due_at=None) | models.Q(stop_due_at__lte=now)
         return self.active().filter(when, stop_requested_at__isnull=False).exclude(unanswered).exclude(reference="")
 
-    def stranded(self, now: datetime) -> "JobQuerySet":
-        """What the sweep looks at: calls that are due again, leases that ran out, and stops that were asked for."""
+    def stranded(self, now: datetime, behind: timedelta = timedelta()) -> "JobQuerySet":
+        """What the sweep looks at: calls that are due again, leases that ran out, and stops that were asked for.
+
+        Whoever was called and has not come is given as much longer as the queue is `behind`: the call is still in it.
+        """
+        called = models.Q(lease_token=None, lease_until__lt=now - behind)
         return self.filter(
-            models.Q(status=JobStatus.QUEUED, due_at__lte=now)
-            | models.Q(status__in=ACTIVE, lease_until__lt=now)
+            models.Q(status=JobStatus.QUEUED, due_at__lte=now - behind)
+            | models.Q(called | models.Q(lease_token__isnull=False, lease_until__lt=now), status__in=ACTIVE)
             | models.Q(status__in=ACTIVE, stop_requested_at__isnull=False)
         )
 

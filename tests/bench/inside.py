@@ -1,13 +1,16 @@
 """What a bench does on the product's own data, in a process of its own: `python -m tests.bench.inside WHAT …`
 
-WHAT is person, thread or events. Prints one JSON line.
+WHAT is person, thread, events, turns, conversations or fetch. Prints one JSON line.
 """
 
 import json
 import os
 import statistics
 import sys
+import tempfile
 import time
+import uuid
+from pathlib import Path
 
 import django
 
@@ -21,13 +24,22 @@ from django.db import connection, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
+from studio import engine  # noqa: E402
 from studio.accounts.models import Membership, Team, User  # noqa: E402
 from studio.live.publishing import publish  # noqa: E402
+from studio.media import links, store  # noqa: E402
 from studio.media.models import Asset, Kind  # noqa: E402
+from studio.threads import actions  # noqa: E402
 from studio.threads.models import Job, JobStatus, Operation, Take, Thread, Turn  # noqa: E402
 
 TURNS = 200
 ROUNDS = 20
+SIBLINGS = 5
+RUNWARE = ("runware", "google:gemini@omni-flash-1.1")
+SHAPES = {
+    "small": {"duration": 3, "width": 640, "height": 360},
+    "usual": {"duration": 8, "width": 1280, "height": 720},
+}
 REPLY = {"applied": [{"id": "warmer", "label": "Colour temperature", "value": "4,500 K"}], "kept": ["everything else"]}
 
 
@@ -108,6 +120,50 @@ def thread(user: str) -> list[object]:
     return [url, count, statistics.median(times)]
 
 
+def send(author: User, thread: Thread, prompt: str, parent: Take | None = None, shape: str = "small") -> Turn:
+    """Somebody presses Send, for a turn at Runware."""
+    asked = {} if parent else SHAPES[shape]
+    token = uuid.uuid4()
+    return actions.start_turn(author, thread, token=token, prompt=prompt, parent=parent, model=RUNWARE, settings=asked)
+
+
+def turns(user: str, count: str, seconds: str, shape: str = "small") -> list[object]:
+    """`count` turns, evenly over `seconds`, a few to a thread. Answers how long that took."""
+    author = User.objects.get(pk=user)
+    began, threads = time.monotonic(), []
+    for number in range(int(count)):
+        if number % SIBLINGS == 0:
+            threads.append(actions.start_thread(author, Team.objects.get()))
+        time.sleep(max(0.0, began + float(seconds) * number / int(count) - time.monotonic()))
+        send(author, threads[-1], f"A paper boat, {number}", shape=shape)
+    return [time.monotonic() - began]
+
+
+def conversations(user: str, *prompts: str) -> list[object]:
+    """Side by side, one for each two of `prompts`: a turn that generates, and one that continues its take."""
+    author, team = User.objects.get(pk=user), Team.objects.get()
+    pairs = zip(prompts[::2], prompts[1::2], strict=True)
+    opened = {send(author, actions.start_thread(author, team), first).pk: second for first, second in pairs}
+    going_on: list[Turn] = []
+    while opened or Take.objects.filter(turn__in=going_on).count() < len(going_on):
+        time.sleep(0.05)
+        for take in Take.objects.filter(turn__in=opened).select_related("turn__thread"):
+            going_on.append(send(author, take.turn.thread, opened.pop(take.turn_id), take))
+    return [len(going_on)]
+
+
+def fetch(url: str) -> list[object]:
+    """Seconds that the download and the probe of a vendor's film take alone, each time."""
+    times = []
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(ROUNDS):
+            path, began = Path(folder) / str(number), time.monotonic()
+            links.download(url, path, max_bytes=2**30, max_seconds=60, private=settings.PRIVATE_ORIGINS)
+            engine.probe(path, limits=store.TAKE_LIMITS)
+            times.append(time.monotonic() - began)
+    return list(times)
+
+
 def events(stream: str, count: str) -> list[object]:
     """Publishes events that carry their time, twenty a second."""
     for number in range(int(count)):
@@ -117,6 +173,8 @@ def events(stream: str, count: str) -> list[object]:
     return [int(count)]
 
 
+KNOWN = {each.__name__: each for each in (person, thread, events, turns, conversations, fetch)}
+
 if __name__ == "__main__":
     what, *arguments = sys.argv[1:]
-    print(json.dumps({"person": person, "thread": thread, "events": events}[what](*arguments)))
+    print(json.dumps(KNOWN[what](*arguments)))

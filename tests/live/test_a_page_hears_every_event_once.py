@@ -32,6 +32,18 @@ async def test_an_event_reaches_an_open_page(open_page: Any, say: Any) -> None:
     }
 
 
+def test_many_changes_are_numbered_on_each_of_their_streams(django_assert_num_queries: Any) -> None:
+    publish("thread-2", "turn.changed")
+    changes = [(f"thread-{1 + place % 3}", "turn.changed", {"place": place}) for place in range(60)]
+    publish_many(changes)
+    with transaction.atomic(), django_assert_num_queries(3):
+        events = publish_many(changes)
+    assert [event.number for event in events if event.stream == "thread-1"] == list(range(21, 41))
+    assert [event.number for event in events if event.stream == "thread-2"] == list(range(22, 42))
+    assert [event.payload["place"] for event in events if event.stream == "thread-3"] == list(range(2, 60, 3))
+    assert dict(Stream.objects.values_list("name", "number")) == {"thread-1": 40, "thread-2": 41, "thread-3": 40}
+
+
 async def test_what_was_missed_is_replayed_in_order(open_page: Any, say: Any) -> None:
     for turn in range(5):
         await say("thread-1", "turn.changed", turn=turn)

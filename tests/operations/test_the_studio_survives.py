@@ -81,6 +81,12 @@ def test_a_killed_part_is_started_again(studio: Product, words: str) -> None:
     wait_for(lambda: is_ready(studio), 10)
 
 
+def test_what_is_done_for_later_stands_back_for_pages_and_news(studio: Product) -> None:
+    first = [part(studio, words) for words in ("manage.py web", "manage.py watch")]
+    web, watch, later = (os.getpriority(os.PRIO_PROCESS, pid) for pid in (*first, queue(studio)))
+    assert web == watch < later
+
+
 def test_a_request_waits_while_the_web_is_started_again(studio: Product) -> None:
     os.kill(part(studio, "manage.py web"), signal.SIGKILL)
     assert httpx.get(f"{studio.url}/healthz", timeout=20).status_code == 200

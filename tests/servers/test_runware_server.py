@@ -199,6 +199,25 @@ def test_in_a_batch_one_may_fail_alone(customer: Customer) -> None:
     assert [item["taskUUID"] for item in answer.json()["errors"]] == [bad["taskUUID"]]
 
 
+def test_a_job_may_take_as_long_as_its_order_says_and_its_end_is_noted() -> None:
+    film(3, (1280, 720))
+    with RunwareServer(seconds=lambda order: 0.6 if "long" in order.task["positivePrompt"] else 0.1) as server:
+        customer = Customer(server)
+        began = time.time()
+        slow, quick = (customer.submit(positivePrompt=f"a {length} film") for length in ("long", "short"))
+        customer.wait(slow)
+        ends = [server.tasks[name].results[0].done_at - began for name in (quick, slow)]
+    assert 0.1 <= ends[0] < 0.6 <= ends[1] <= time.time() - began
+
+
+def test_requests_are_counted_beside_their_tasks(server: RunwareServer) -> None:
+    customer = Customer(server)
+    names = [customer.submit() for _ in range(2)]
+    customer.ask(*({"taskType": "getResponse", "taskUUID": name} for name in names))
+    assert (server.posts["videoInference"], server.posts["getResponse"]) == (2, 1)
+    assert server.requests["getResponse"] == 2
+
+
 def test_links_end_with_their_ttl() -> None:
     with RunwareServer(seconds=0.05, ttl_second=0.008) as server:
         customer = Customer(server)

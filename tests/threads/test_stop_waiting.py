@@ -201,7 +201,7 @@ def test_a_sender_that_finds_its_job_stopped_stops_it_at_the_vendor(
     submit = scripted.submit
 
     def slow(request: JobRequest, key: str) -> Submission:
-        Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+        Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(minutes=10))
         jobs.sweep(timezone.now())
         Job.objects.filter(pk=job.pk).update(stop_requested_at=timezone.now())
         jobs.stop(job.pk)

@@ -88,7 +88,7 @@ def test_without_idempotency_no_answer_is_an_unknown_outcome(scripted: Scripted,
 
 def died_while_sending(job: Job) -> None:
     """As a kill -9 between the claim and the provider's answer leaves it."""
-    past = timezone.now() - timedelta(seconds=1)
+    past = timezone.now() - timedelta(minutes=10)
     Job.objects.filter(pk=job.pk).update(status=JobStatus.SUBMITTING, lease_until=past, tries=1, due_at=None)
 
 
@@ -124,7 +124,7 @@ def test_a_sender_that_lost_its_lease_does_not_overwrite_the_next_ones_work(
 
     def slow(request: object, key: str) -> object:
         scripted.submit = taken  # type: ignore[method-assign]
-        Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+        Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(minutes=10))
         jobs.sweep(timezone.now())
         jobs.submit(str(job.pk))
         return taken(request, key)  # type: ignore[arg-type]

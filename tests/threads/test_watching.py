@@ -48,7 +48,7 @@ def test_a_job_is_asked_again_only_when_it_is_due(scripted: Scripted, running: J
 def test_the_older_a_job_the_rarer_it_is_asked() -> None:
     now = timezone.now()
     ages = [1, 60, 600]
-    assert [pace(Job(started_at=now - timedelta(seconds=age)), now).total_seconds() for age in ages] == [2, 6, 15]
+    assert [pace(Job(started_at=now - timedelta(seconds=age)), now).total_seconds() for age in ages] == [2, 3, 15]
 
 
 def test_a_finished_job_is_on_its_way_after_one_turn(scripted: Scripted, running: Job) -> None:

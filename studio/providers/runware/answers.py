@@ -6,7 +6,8 @@ their task. Also seen: one object in place of a list, a single `error` beside th
 
 import json
 import math
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -35,10 +36,22 @@ class Said:
             tuple(error for error in self.errors if task_of(error) == task),
         )
 
+    def by_task(self) -> dict[str, "Said"]:
+        """What it says of each task that it names."""
+        items, errors = _grouped(self.items), _grouped(self.errors)
+        return {task: Said(tuple(items[task]), tuple(errors[task])) for task in {*items, *errors} - {""}}
+
     @property
     def stray(self) -> tuple[Item, ...]:
         """Errors that name no task."""
         return tuple(error for error in self.errors if not task_of(error))
+
+
+def _grouped(items: Iterable[Item]) -> dict[str, list[Item]]:
+    groups: dict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        groups[task_of(item)].append(item)
+    return groups
 
 
 def read(body: Any) -> Said:

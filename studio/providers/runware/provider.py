@@ -20,7 +20,10 @@ from studio.providers.runware.results import joint_update_of, update_of
 from studio.providers.runware.wire import post
 
 logger = logging.getLogger(__name__)
-MOST_AT_ONCE = 50
+# How many one call may ask after is not documented. All that the watcher asks after at once fits into one; where that
+# is refused, each of so many PARTS is asked after by itself.
+MOST_AT_ONCE = 250
+PARTS = 8
 NOT_OFFERED = _("This studio no longer knows the model. Choose another one.")
 NO_ACKNOWLEDGEMENT = _("Runware answered without saying whether it took the request.")
 # The whole question was refused: nothing is said of any job.
@@ -126,27 +129,34 @@ def _hear(names: Sequence[str], key: str) -> dict[str, Said]:
 
 
 def _ask(names: Sequence[str], key: str) -> dict[str, Said]:
-    """All at once, then one by one those of whom a refusal of the whole may have said nothing."""
+    """All at once, then in ever smaller parts those of whom a refusal of the whole may have said nothing.
+
+    The first trouble ends it: it would be everybody's, and a question must not take long.
+    """
+    heard, waiting = _ask_once(names, key)
+    try:
+        while waiting:
+            news, unheard = _ask_once(waiting.pop(0), key)
+            heard |= news
+            waiting = unheard + waiting
+    except ProviderError as error:
+        logger.info("Runware could not be asked about some jobs: %s", error.code)
+    return heard
+
+
+def _ask_once(names: Sequence[str], key: str) -> tuple[dict[str, Said], list[Sequence[str]]]:
+    """What is said, and in parts those of whom nothing was said. Raises ProviderError."""
     answer = _question(names, key)
     said = answers.read(answer.body)
     _check_caller(said, answer.status)
     if len(names) == 1:
-        return {names[0]: _of_one(names[0], said)}
-    told = {answers.task_of(each) for each in (*said.items, *said.errors)}
+        return {names[0]: _of_one(names[0], said)}, []
+    told = said.by_task()
     whole = answer.is_good and not said.stray
-    heard = {name: said.of(name) for name in names if whole or name in told}
-    return heard | _ask_singly([name for name in names if name not in heard], key)
-
-
-def _ask_singly(names: Sequence[str], key: str) -> dict[str, Said]:
-    """The first trouble ends it: it would be everybody's, and a question must not take long."""
-    heard: dict[str, Said] = {}
-    try:
-        for name in names:
-            heard |= _ask([name], key)
-    except ProviderError as error:
-        logger.info("Runware could not be asked about single jobs: %s", error.code)
-    return heard
+    heard = {name: told.get(name, Said()) for name in names if whole or name in told}
+    unheard = [name for name in names if name not in heard]
+    size = max(len(unheard) // PARTS, 1)
+    return heard, [unheard[start : start + size] for start in range(0, len(unheard), size)]
 
 
 def _news(asked: Asked, heard: Mapping[str, Said]) -> JobUpdate | None:

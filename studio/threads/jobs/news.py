@@ -1,17 +1,20 @@
 """The one place where news of a job arrives, from whoever asked its provider."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from studio import queue
-from studio.live.publishing import publish, publish_many
+from studio.live.publishing import publish_many
 from studio.providers.base import JobState, JobUpdate
 from studio.providers.errors import FailureCode
-from studio.threads.jobs.moving import change, changes_of
+from studio.threads.jobs.moving import Change, change, changes_of
 from studio.threads.models import Job, JobStatus
 from studio.threads.patience import LONGEST_JOB
 
@@ -33,6 +36,9 @@ def apply_update(job: Job, update: JobUpdate) -> None:
         Job.objects.filter(pk=job.pk, status=JobStatus.RUNNING).update(unknown_since=job.unknown_since)
     if not _is_news(job, update, now):
         return
+    if is_progress(job, update):
+        tell_progress([(job, update)])
+        return
     with transaction.atomic():
         present = Job.objects.select_for_update().filter(pk=job.pk, status=JobStatus.RUNNING).first()
         if present is None or present.reference != update.reference:
@@ -43,6 +49,47 @@ def apply_update(job: Job, update: JobUpdate) -> None:
             _still_running(present, update, now)
         else:
             _ended(present, update, now)
+
+
+def is_progress(job: Job, update: JobUpdate) -> bool:
+    """Nothing but how far a job is that still runs."""
+    is_moving = update.state == JobState.RUNNING and job.unknown_since is None
+    return is_moving and not _is_overdue(job, timezone.now()) and not _fresh(job, update)
+
+
+def tell_progress(news: Iterable[tuple[Job, JobUpdate]]) -> None:
+    """How far jobs are, written and told for all of them at once where it is worth telling."""
+    now = timezone.now()
+    moved = {job.pk: update for job, update in news if _worth_telling(job, update, now)}
+    if not moved:
+        return
+    with transaction.atomic():
+        rows = Job.objects.select_for_update(of=("self",)).filter(pk__in=moved, status=JobStatus.RUNNING)
+        present = rows.select_related("turn").only("reference", "progress", "progressed_at", "turn__thread_id")
+        _write_progress([(job, moved[job.pk]) for job in present.order_by("pk")], now)
+
+
+def _write_progress(news: Sequence[tuple[Job, JobUpdate]], now: datetime) -> None:
+    """Those that are equally far share a query."""
+    alike: dict[tuple[float | None, float | None], list[UUID]] = defaultdict(list)
+    events: list[Change] = []
+    for job, update in news:
+        if job.reference == update.reference and _worth_telling(job, update, now):
+            alike[update.progress, update.eta].append(job.pk)
+            events.append(_progressed(job, update))
+    for (progress, eta), keys in alike.items():
+        Job.objects.filter(pk__in=keys).update(progress=progress, progressed_at=now, eta=eta)
+    publish_many(events)
+
+
+def _progressed(job: Job, update: JobUpdate) -> Change:
+    payload = {
+        "turn": str(job.turn_id),
+        "job": str(job.pk),
+        "progress": round(update.progress or 0, 4),
+        "eta": None if update.eta is None else round(update.eta, 1),
+    }
+    return f"thread-{job.turn.thread_id}", "job.progressed", payload
 
 
 def _is_news(job: Job, update: JobUpdate, now: datetime) -> bool:
@@ -78,22 +125,9 @@ def _fresh(job: Job, update: JobUpdate) -> list[dict[str, Any]]:
 
 
 def _still_running(job: Job, update: JobUpdate, now: datetime) -> None:
-    tell = _worth_telling(job, update, now)
-    fields: dict[str, Any] = {"progress": update.progress, "progressed_at": now, "eta": update.eta} if tell else {}
     if fresh := _fresh(job, update):
-        fields |= {"results": job.results + fresh, **_call_collector(job, now)}
-    if fields:
-        Job.objects.filter(pk=job.pk).update(**fields)
-    if tell:
-        thread = job.turn.thread_id
-        publish(
-            f"thread-{thread}",
-            "job.progressed",
-            turn=str(job.turn_id),
-            job=str(job.pk),
-            progress=round(update.progress or 0, 4),
-            eta=None if update.eta is None else round(update.eta, 1),
-        )
+        Job.objects.filter(pk=job.pk).update(results=job.results + fresh, **_call_collector(job, now))
+    _write_progress([(job, update)], now)
 
 
 def _ended(job: Job, update: JobUpdate, now: datetime) -> None:

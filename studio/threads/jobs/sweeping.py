@@ -4,6 +4,7 @@ import logging
 from datetime import datetime
 
 from studio.providers import registry
+from studio.queue import Lane
 from studio.threads.jobs.collecting import collect_again
 from studio.threads.jobs.sending import call_again, resend
 from studio.threads.jobs.stopping import is_stopped_here, stop
@@ -16,7 +17,7 @@ __all__ = ["stop", "sweep"]
 
 def sweep(now: datetime) -> None:
     """Queued jobs whose task was lost, senders and collectors that died, stops that were asked for, local renders."""
-    for job in Job.objects.stranded(now):
+    for job in Job.objects.stranded(now, Lane("default").oldest_waiting()):
         try:
             _mend(job, now)
         except Exception:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from typing import Self
 
 from starlette.requests import Request
@@ -17,7 +17,7 @@ from tests.servers.runware.jobs import Works
 from tests.servers.runware.media import MediaStore
 from tests.servers.runware.refusals import Refusal
 from tests.servers.runware.socket import Sockets
-from tests.servers.runware.validation import Task, read_tasks
+from tests.servers.runware.validation import Order, Task, read_tasks
 
 KEY = "runware-test-key"
 PRIVATE = "http://169.254.169.254/latest/meta-data/"
@@ -27,18 +27,19 @@ PAGE = "<html><body>Bad gateway</body></html>"
 class RunwareServer:
     """`with RunwareServer() as server:` answers at `server.url + "/v1"`. What tests look at:
 
-    `requests` counts the tasks that came, by taskType, and `received` holds them as they came; `tasks` are the accepted
-    jobs by taskUUID; `billed` counts how often each taskUUID was accepted to be paid for; `spent` is the dollars that
-    its finished results cost.
+    `requests` counts the tasks that came, by taskType, `posts` the requests that held such tasks, and `received` holds
+    the tasks as they came; `tasks` are the accepted jobs by taskUUID; `billed` counts how often each taskUUID was
+    accepted to be paid for; `spent` is the dollars that its finished results cost.
 
-    `seconds` is what a job takes, `failure_status` the HTTP status of a poll that has nothing but failures to tell (not
-    documented), `ttl_second` how long a second of `ttl` lasts, and `wrapped_webhooks` puts what webhooks tell into
-    `data`. `strict` refuses unknown parameters; otherwise they are ignored, and the task is billed.
+    `seconds` is what a job takes (or says it of its order), `failure_status` the HTTP status of a poll that has nothing
+    but failures to tell (not documented), `ttl_second` how long a second of `ttl` lasts, and `wrapped_webhooks` puts
+    what webhooks tell into `data`. `strict` refuses unknown parameters; otherwise they are ignored, and the task is
+    billed.
     """
 
     def __init__(
         self,
-        seconds: float = 0.3,
+        seconds: float | Callable[[Order], float] = 0.3,
         keys: Collection[str] = (KEY,),
         strict: bool = True,
         port: int = 0,
@@ -54,7 +55,7 @@ class RunwareServer:
         self.works = Works(self.films, self.media, seconds, ttl_second, wrapped_webhooks)
         self.tasks, self.billed, self.spent = self.works.jobs, self.works.billed, self.works.spent
         self.desk = Desk(self.works, self.media, self.faults, keys, strict, failure_status)
-        self.requests, self.received = self.desk.requests, self.desk.received
+        self.requests, self.posts, self.received = self.desk.requests, self.desk.posts, self.desk.received
         self.sockets = Sockets(self.desk)
         self.app = VendorApp(
             routes=[

@@ -46,6 +46,7 @@ class Desk:
         self.keys, self.strict, self.failure_status = list(keys), strict, failure_status
         self.drip_seconds = 1.0
         self.requests: Counter[str] = Counter()
+        self.posts: Counter[str] = Counter()
         self.received: list[Task] = []
         self._arriving: set[str] = set()
         self._handlers: dict[str, Handler] = {
@@ -60,7 +61,9 @@ class Desk:
 
     def note(self, tasks: list[Task]) -> None:
         """Keep what came, answered or not."""
-        self.requests.update(str(task.get("taskType")) for task in tasks)
+        types = [str(task.get("taskType")) for task in tasks]
+        self.requests.update(types)
+        self.posts.update(set(types))
         self.received += tasks
 
     def check_key(self, key: Any) -> None:

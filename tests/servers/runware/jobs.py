@@ -9,7 +9,7 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,12 +32,16 @@ _rendering = threading.Lock()
 
 @dataclass
 class Result:
-    """One of a job's videos: nothing yet, an `item` of data, or a `failure`. `due` is a reading of time.monotonic."""
+    """One of a job's videos: nothing yet, an `item` of data, or a `failure`.
+
+    `due` is a reading of time.monotonic, `done_at` (when polls could first see how it ended) one of time.time.
+    """
 
     due: float
     seed: int
     item: Item | None = None
     failure: Refusal | None = None
+    done_at: float = 0.0
 
 
 @dataclass
@@ -93,11 +97,13 @@ class Clip:
 
 @dataclass
 class Works:
-    """Where jobs run. `seconds` is what a job takes; `ttl_second` is how long a second of `ttl` lasts here."""
+    """Where jobs run. `seconds` is what a job takes, or says it of an order; `ttl_second` is how long a second of `ttl`
+    lasts here.
+    """
 
     films: Films
     media: MediaStore
-    seconds: float
+    seconds: float | Callable[[Order], float]
     ttl_second: float
     wrapped_webhooks: bool
     jobs: dict[str, Job] = field(default_factory=dict)
@@ -105,11 +111,13 @@ class Works:
     billed: Counter[str] = field(default_factory=Counter)
     spent: dict[str, float] = field(default_factory=dict)
     _running: set[asyncio.Task[None]] = field(default_factory=set)
+    _client: httpx.AsyncClient | None = None
 
     def accept(self, order: Order, key: str, origin: str, price: float, faults: frozenset[str]) -> Job:
         started = time.monotonic()
         seed = secrets.randbelow(2**31)
-        results = [Result(started + self.seconds * (n + 1) / order.results, seed + n) for n in range(order.results)]
+        lasts = self.seconds(order) if callable(self.seconds) else self.seconds
+        results = [Result(started + lasts * (n + 1) / order.results, seed + n) for n in range(order.results)]
         job = self.jobs[order.uuid] = Job(order, key, origin, price, faults, started, results)
         self.billed[order.uuid] += 1
         if "never_finishing" not in faults:
@@ -130,6 +138,7 @@ class Works:
                 await self._succeed(job, result, marked(content, job.order.suffix, result.seed))
             else:
                 result.failure = failure
+            result.done_at = time.time()
             if job.order.webhook and "webhook_never" not in job.faults:
                 for _ in range(2 if "webhook_twice" in job.faults else 1):
                     self._start(self._tell(job.order.webhook, self._told(job, result)))
@@ -162,16 +171,21 @@ class Works:
     async def _tell(self, url: str, body: Item) -> None:
         """Until any 2xx comes, or it was tried often enough."""
         wait = FIRST_WAIT
-        async with httpx.AsyncClient(timeout=DELIVERY_TIMEOUT, trust_env=False) as client:
-            for _ in range(TRIES):
-                try:
-                    answer = await client.post(url, json=body)
-                    if answer.is_success:
-                        return
-                except httpx.HTTPError:
-                    pass
-                await asyncio.sleep(wait * (1 + secrets.randbelow(100) / 1000))
-                wait = min(wait * 2, LONGEST_WAIT)
+        for _ in range(TRIES):
+            try:
+                answer = await self._caller().post(url, json=body)
+                if answer.is_success:
+                    return
+            except httpx.HTTPError:
+                pass
+            await asyncio.sleep(wait * (1 + secrets.randbelow(100) / 1000))
+            wait = min(wait * 2, LONGEST_WAIT)
+
+    def _caller(self) -> httpx.AsyncClient:
+        """One for all webhooks, as a vendor has: to make one takes longer than many calls."""
+        if self._client is None:
+            self._client = httpx.AsyncClient(timeout=DELIVERY_TIMEOUT, trust_env=False)
+        return self._client
 
 
 async def _put(url: str, content: bytes) -> None:

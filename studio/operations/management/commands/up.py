@@ -75,7 +75,8 @@ def parts(fd: int) -> list[Part]:
     return [
         Part("engine", ("-m", "studio.engine.host", str(settings.ENGINE_SOCKET))),
         Part("web", (MANAGE, "web", "--skip-checks", "--fd", str(fd))),
-        Part("queue", (MANAGE, "qcluster", "--skip-checks"), lane="default"),
+        # Pages and news come before what is stored for them, and that before the engine's workers (engine/limits.py).
+        Part("queue", (MANAGE, "qcluster", "--skip-checks"), lane="default", nice=4),
         # The name makes the process recognisable; it is the variable that switches the queue.
         Part("render", (MANAGE, "qcluster", "--skip-checks", "-n", "render"), {"Q_CLUSTER_NAME": "render"}, "render"),
         Part("watch", (MANAGE, "watch", "--skip-checks")),
