@@ -10,6 +10,9 @@ from django.utils.translation import gettext as _
 
 from studio.accounts.models import User
 from studio.media.models import Kind
+from studio.spending import ledger
+from studio.spending.money import format_money
+from studio.spending.quoting import Quote
 from studio.threads.cards import InputCard, TakeCard, model_label
 from studio.threads.loading import load_card
 from studio.threads.models import Job, JobStatus, Operation, Turn, TurnInput
@@ -20,6 +23,8 @@ SETTING_ORDER = ("duration", "size", "format", "quality", "results")
 
 @dataclass(frozen=True)
 class Move:
+    """`after` is seconds since the job was made."""
+
     word: str
     at: datetime
     after: float
@@ -27,7 +32,7 @@ class Move:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One job with its moves; `after` is seconds since it was made."""
+    """One job with its moves; `money` is what was said it would cost, what is set aside, and what it did cost."""
 
     number: int
     word: str
@@ -37,6 +42,7 @@ class Attempt:
     reference: str
     said: str
     terms: str
+    money: tuple["Fact", ...]
     moves: tuple[Move, ...]
 
 
@@ -67,8 +73,9 @@ class Details:
 def details_of(turn: Turn) -> Details:
     tree = tree_of(turn.thread)
     card = load_card(turn, tree)
-    jobs = Job.objects.filter(turn=turn).defer("raw", "results").prefetch_related("events").order_by("attempt")
-    attempts = tuple(attempt_of(job) for job in jobs)
+    jobs = list(Job.objects.filter(turn=turn).defer("raw", "results").prefetch_related("events").order_by("attempt"))
+    standings = ledger.standing(job.pk for job in jobs)
+    attempts = tuple(attempt_of(job, standings.get(job.pk)) for job in jobs)
     return Details(
         turn=card.turn,
         model=card.model_label,
@@ -89,7 +96,7 @@ def uploads_of(turn: Turn) -> frozenset[UUID]:
     return frozenset(brought.filter(asset__trashed_at=None, asset__purged_at=None).values_list("asset", flat=True))
 
 
-def attempt_of(job: Job) -> Attempt:
+def attempt_of(job: Job, standing: ledger.Standing | None) -> Attempt:
     moves = tuple(
         Move(
             word=str(JobStatus(event.to_status).label) if event.to_status in JobStatus.values else event.to_status,
@@ -107,8 +114,22 @@ def attempt_of(job: Job) -> Attempt:
         reference=job.reference,
         said=job.error_detail,
         terms=terms_of(job),
+        money=tuple(money_of(standing)) if standing else (),
         moves=moves,
     )
+
+
+def money_of(standing: ledger.Standing) -> Iterator[Fact]:
+    yield Fact(_("Price shown"), str(Quote(standing.quoted_low, standing.quoted_high)))
+    if standing.reserved:
+        yield Fact(_("Set aside"), format_money(standing.reserved))
+    costs = {
+        ledger.State.RESERVED: _("not known yet"),
+        ledger.State.UNKNOWN: _("the provider did not say"),
+        ledger.State.RELEASED: _("not charged"),
+        ledger.State.SETTLED: format_money(standing.actual or 0),
+    }
+    yield Fact(_("Cost"), costs[standing.state])
 
 
 def terms_of(job: Job) -> str:

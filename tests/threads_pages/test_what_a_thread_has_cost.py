@@ -107,3 +107,26 @@ def test_open_pages_ask_for_it_alone(
         assert ">$0.51</span>" in as_client(person).get(address, headers=HTMX).content.decode()
     assert as_client(stranger).get(address, headers=HTMX).status_code == 404
     assert as_client(owner).get(address)["Location"] == reverse("threads:thread-detail", args=[thread.pk])
+
+
+@pytest.mark.parametrize(
+    ("how", "cost", "said"),
+    [
+        ("open", None, ["Price shown: $0.40 to $0.60", "Set aside: $0.60", "Cost: not known yet"]),
+        ("settled", 510_000, ["Price shown: $0.40 to $0.60", "Cost: $0.51"]),
+        ("settled", None, ["Price shown: $0.40 to $0.60", "Set aside: $0.60", "Cost: the provider did not say"]),
+        ("released", None, ["Price shown: $0.40 to $0.60", "Cost: not charged"]),
+    ],
+)
+def test_the_details_of_a_turn_say_all_three(
+    as_client: As, owner: User, paid: Paid, how: str, cost: int | None, said: list[str]
+) -> None:
+    address = reverse("threads:turn-info", args=[paid(how, cost).pk])
+    html = as_client(owner).get(address, headers=HTMX).content.decode().partition('class="attempts"')[2]
+    assert [f"{word}: {value}" for word, value in re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", html)] == said
+
+
+def test_the_details_of_a_free_turn_speak_of_no_money(as_client: As, owner: User, add_turn: AddTurn) -> None:
+    address = reverse("threads:turn-info", args=[add_turn().pk])
+    html = as_client(owner).get(address, headers=HTMX).content.decode().partition('class="attempts"')[2]
+    assert "<dt>" not in html and "<ol>" in html
