@@ -19,7 +19,7 @@ from django.utils.crypto import constant_time_compare
 from studio.media.models import Asset, Kind
 
 HOUR = 3600
-TOKEN = re.compile(r"(?P<bucket>[0-9]{1,12})(\.(?P<person>[0-9]{1,12}))?-")
+TOKEN = re.compile(r"(?P<bucket>[0-9]{1,12})(\.(?P<person>[0-9]{1,12})\.(?P<holds>[0-9]{1,9}))?-")
 SUFFIXES = {
     "video/mp4": "mp4",
     "video/quicktime": "mov",
@@ -52,18 +52,22 @@ def expires_at(bucket: int) -> int:
     return (bucket + 2) * HOUR
 
 
-def sign(asset_id: UUID, bucket: int, person: int | None = None) -> str:
-    """`person`: the only one for whom it opens, and then also while the file is held back."""
-    said = f"{bucket}" if person is None else f"{bucket}.{person}"
+def sign(asset_id: UUID, bucket: int, person: int | None = None, holds: int = 0) -> str:
+    """`person`: the only one for whom it opens, and then also while the file is held back, until the next hold."""
+    said = f"{bucket}" if person is None else f"{bucket}.{person}.{holds}"
     return f"{said}-{Signer(salt='studio.media.address').signature(f'{asset_id}:{said}')}"
 
 
 @dataclass(frozen=True)
 class Grant:
-    """What an address grants: for how many seconds (0: it has expired, -1: we never made it), and to whom alone."""
+    """What an address grants: for how many seconds (0: it has expired, -1: we never made it), and to whom alone.
+
+    `holds`: how often the file had been held back when it was made.
+    """
 
     seconds: int
     person: int | None = None
+    holds: int = 0
 
 
 def read_token(token: str, asset_id: UUID, now: float | None = None) -> Grant:
@@ -71,9 +75,10 @@ def read_token(token: str, asset_id: UUID, now: float | None = None) -> Grant:
     if match is None:
         return Grant(-1)
     bucket, person = int(match["bucket"]), int(match["person"]) if match["person"] else None
-    if not constant_time_compare(token, sign(asset_id, bucket, person)):
+    holds = int(match["holds"] or 0)
+    if not constant_time_compare(token, sign(asset_id, bucket, person, holds)):
         return Grant(-1)
-    return Grant(max(0, int(expires_at(bucket) - (time.time() if now is None else now))), person)
+    return Grant(max(0, int(expires_at(bucket) - (time.time() if now is None else now))), person, holds)
 
 
 def file_name(asset: Asset) -> str:
@@ -87,13 +92,14 @@ def url(asset: Asset, person: int | None = None) -> str:
     """
     if not asset.file or (asset.held and person is None):
         return ""
-    return _address(asset.id, bucket_of(time.time()), file_name(asset), person)
+    holds = 0 if person is None else (asset.origin or asset).holds if asset.is_derived else asset.holds
+    return _address(asset.id, bucket_of(time.time()), file_name(asset), person, holds)
 
 
 @lru_cache(maxsize=20_000)
-def _address(asset_id: UUID, bucket: int, name: str, person: int | None) -> str:
+def _address(asset_id: UUID, bucket: int, name: str, person: int | None, holds: int) -> str:
     """Remembered for its hour: a page of twelve turns needs forty, and the same ones again each time it is shown."""
-    return reverse("media:asset", args=[sign(asset_id, bucket, person), asset_id, name])
+    return reverse("media:asset", args=[sign(asset_id, bucket, person, holds), asset_id, name])
 
 
 def urls(asset: Asset, person: int | None = None) -> Urls:

@@ -85,6 +85,7 @@ class Asset(models.Model):
     trashed_at = models.DateTimeField(_("in the trash since"), null=True, blank=True, db_index=True)
     purged_at = models.DateTimeField(_("files deleted"), null=True, blank=True)
     held = models.BooleanField(_("held"), default=False)
+    holds = models.PositiveIntegerField(_("how often it was held back by somebody"), default=0)
 
     objects = AssetQuerySet.as_manager()
 

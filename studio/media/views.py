@@ -25,7 +25,7 @@ from studio.accounts.access import can_edit, current_team, role_in
 from studio.accounts.models import Team, User
 from studio.media import addresses, asking, refusals, serving, storage, store, trash
 from studio.media.disk import ensure_room
-from studio.media.models import Asset, Kind
+from studio.media.models import DERIVED, Asset, Kind
 from studio.media.summaries import summary
 from studio.media.uploads import StraightToDisk
 
@@ -206,6 +206,9 @@ async def asset(request: HttpRequest, token: str, asset_id: UUID, name: str) -> 
         rows = rows.filter(Q(origin=None) | Q(origin__held=False), held=False)
     elif (await request.auser()).pk != grant.person:
         return await sync_to_async(no_longer)(request, 404)
+    else:
+        derived = Q(kind__in=DERIVED)
+        rows = rows.filter((derived & Q(origin__holds=grant.holds)) | (~derived & Q(holds=grant.holds)))
     row = await rows.only("file", "size", "mime", "sha256", "kind", "title").afirst()
     if row is None or not await asyncio.to_thread(storage.is_there, row.file):
         return await sync_to_async(no_longer)(request, 404)

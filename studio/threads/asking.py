@@ -73,7 +73,8 @@ class Stops:
 
     def put(self, wanted: Iterable[Job]) -> list[tuple[Job, jobs.Heard]]:
         """Asks, and answers with what has come SHORTLY after; the rest comes with `late`, and rings the bell."""
-        fresh = [(job, self.pool.submit(_stop_beside, job)) for job in wanted]
+        waiting = {job.pk for job, _answer in self.open}
+        fresh = [(job, self.pool.submit(_stop_beside, job)) for job in wanted if job.pk not in waiting]
         self.open += fresh
         answers = [answer for _job, answer in fresh]
         for late in wait(answers, SHORTLY).not_done if answers else ():

@@ -6,7 +6,7 @@ restored. A provider's safety check leaves it to the author to look and decide; 
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -22,6 +22,9 @@ Change = tuple[str, str, dict[str, Any]]
 def hold(take: Take, by: HeldBy, reason: str) -> None:
     """From the commit on nobody is shown it, and no address of it is good any more. The caller publishes."""
     _write(take, held_at=timezone.now(), held_by=by, held_reason=reason)
+    # Addresses that opened for one person alone name the hold that they were made under.
+    Asset.objects.filter(pk=take.asset_id).update(holds=F("holds") + 1)
+    take.asset.holds += 1
 
 
 def let_go(take: Take) -> None:

@@ -89,9 +89,9 @@ class Watcher:
         return self._pause()
 
     def _pause(self) -> float:
-        # What is due of a vendor that has not answered yet waits for its answer, which rings.
-        askable = ~Q(provider__in=self.questions.busy())
+        # What is due of a vendor that has not answered waits for its answer, which rings; what is queued, for a sweep.
         there = Q(status=JobStatus.RUNNING) & ~Q(due_at=None)
+        askable = there & ~Q(provider__in=self.questions.busy())
         active = Job.objects.active().aggregate(
             count=Count("pk"), there=Count("pk", filter=there), due=Min("due_at", filter=askable)
         )

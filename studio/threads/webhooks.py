@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from studio.providers import registry
-from studio.providers.sealing import blotted
+from studio.providers.sealing import blotted, unsigned
 from studio.threads import hooks, jobs
 from studio.threads.models import Delivery, Job, JobStatus
 
@@ -66,7 +66,7 @@ def _keep(provider: str, headers: Mapping[str, str], body: bytes, references: Se
     kept = Delivery.objects.create(
         provider=provider,
         headers=headers,
-        body=blotted(body[:KEPT_BYTES].decode("utf-8", "replace").replace("\0", "")),
+        body=unsigned(blotted(body[:KEPT_BYTES].decode("utf-8", "replace").replace("\0", ""))),
         references=references,
     )
     if kept.pk % FORGET_EVERY == 0:

@@ -149,12 +149,25 @@ def test_where_all_are_refused_the_job_is_refused(runware: Runware) -> None:
     assert caught.value.code == FailureCode.OUT_OF_CREDIT
 
 
-@pytest.mark.parametrize("told", [0, 1, 2])
-def test_where_nothing_is_said_of_one_nobody_knows_yet(told: int, runware: Runware) -> None:
-    runware.says = lambda tasks: (200, {"data": [{"taskUUID": task["taskUUID"]} for task in tasks[:told]]})
+def test_where_nothing_is_said_of_any_nobody_knows_yet(runware: Runware) -> None:
+    runware.says = lambda tasks: (200, {"data": []})
     with pytest.raises(BadAnswer) as caught:
         send_three(runware)
     assert caught.value.maybe_taken
+
+
+@pytest.mark.parametrize("told", [1, 2])
+def test_what_nothing_is_said_of_is_asked_after_beside_what_was_taken(told: int, runware: Runware) -> None:
+    runware.says = lambda tasks: (200, {"data": [{"taskUUID": task["taskUUID"]} for task in tasks[:told]]})
+    names = naming.names_in(send_three(runware).reference)
+    assert len(names) == 3
+    made = [good(name) for name in names[:told]]
+    runware.says = lambda tasks: (
+        200,
+        {"data": made, "errors": [{"code": "taskNotFound", "taskUUID": name} for name in names[told:]]},
+    )
+    (update,) = runware.provider.fetch([Asked(naming.reference_of(names, 3), results=3)], "a-key")
+    assert (update.state, len(update.results)) == (JobState.UNKNOWN, told)
 
 
 def test_one_refused_and_nothing_said_of_the_others_is_no_refusal(runware: Runware) -> None:

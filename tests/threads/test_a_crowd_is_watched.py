@@ -1,12 +1,14 @@
 """Many jobs at a vendor: asked together, written down together, and none of them harmed by another."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django_q.models import OrmQ
 
 from studio.live.models import Event
 from studio.providers.base import JobState, JobUpdate, Result
@@ -50,6 +52,16 @@ def test_the_progress_of_many_costs_hardly_more_than_that_of_few(scripted: Scrip
     assert [len(asked) for asked in scripted.asked] == [CROWD, 4, CROWD]
     assert many <= few + 2
     assert set(Job.objects.values_list("progress", flat=True)) == {0.3}
+
+
+def test_a_queue_that_is_behind_leaves_the_watcher_its_sleep(scripted: Scripted, send: Callable[..., Turn]) -> None:
+    job = job_of(send())
+    Job.objects.filter(pk=job.pk).update(due_at=timezone.now() - timedelta(seconds=3), created_at=timezone.now())
+    OrmQ.objects.update(lock=timezone.now() - timedelta(seconds=60))
+    watcher = Watcher()
+    watcher.turn()
+    assert Job.objects.get(pk=job.pk).due_at < timezone.now()
+    assert watcher.turn(rang=False) > 0
 
 
 def test_each_is_told_its_own_progress(scripted: Scripted, crowd: list[Job]) -> None:

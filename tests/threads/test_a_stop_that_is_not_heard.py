@@ -89,6 +89,15 @@ def test_after_a_while_the_button_is_given_back(running: Job, scripted: Scripted
     assert look(running).status == JobStatus.CANCELLED
 
 
+def test_what_was_sent_meanwhile_is_not_called_stopped(running: Job, editor: User) -> None:
+    """A stop that was decided before the vendor had it has asked nobody."""
+    before = Job.objects.get(pk=running.pk)
+    before.reference = ""
+    jobs.note_stop(before, jobs.Heard.STOPPED)
+    running.refresh_from_db()
+    assert running.status == JobStatus.RUNNING
+
+
 def test_what_ends_meanwhile_is_over(running: Job, scripted: Scripted, editor: User) -> None:
     scripted.stops = Unreachable("No answer.")
     scripted.news[running.reference] = JobUpdate(running.reference, JobState.SUCCEEDED, results=[scripted.result()])

@@ -69,6 +69,19 @@ class TestReleasing:
         child = actions.start_turn(owner, thread, token=uuid.uuid4(), prompt="make it warmer", parent=held)
         assert child.parent == held
 
+    def test_the_authors_own_address_ends_where_staff_hold_it_back(
+        self, as_client: As, editor: User, held: Take
+    ) -> None:
+        mine = as_client(editor)
+        own = addresses.urls(held.asset, editor.pk)
+        shown = [own["src"], own["poster"], own["strip"]]
+        assert {mine.get(each).status_code for each in shown} == {200}
+        with transaction.atomic():
+            holds.hold(held, HeldBy.STAFF, "It shows somebody who did not want it.")
+        assert {mine.get(each).status_code for each in shown} == {404}
+        fresh = addresses.urls(Asset.objects.get(pk=held.asset_id), editor.pk)
+        assert mine.get(fresh["src"]).status_code == 200
+
     def test_who_did_it_and_why_is_kept(self, as_client: As, editor: User, held: Take) -> None:
         as_client(editor).post(address(held, "release"), WHY, headers=HTMX)
         entry = AuditEntry.objects.get()

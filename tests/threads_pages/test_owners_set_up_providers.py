@@ -197,7 +197,7 @@ class TestAddresses:
         assert "has taken that address" in as_client(owner).post(address, follow=True).content.decode()
         assert UploadAddress.objects.exists()
 
-    def test_all_are_removed_but_what_a_job_holds(
+    def test_all_are_removed_but_what_was_used(
         self, paste: Paste, as_client: As, owner: User, team: Team, add_turn: AddTurn
     ) -> None:
         paste(*(PLAIN.format(number=number) for number in range(3)))
@@ -207,7 +207,9 @@ class TestAddresses:
             UploadAddress.objects.filter(pk=row.pk).update(used_at=timezone.now(), job=job)
         address = reverse("threads:upload-addresses-clear", args=[team.pk, "runware"])
         assert "All addresses are removed" in as_client(owner).post(address, follow=True).content.decode()
-        assert list(UploadAddress.objects.all()) == [held]
+        assert list(UploadAddress.objects.order_by("pk")) == [held, used]
+        paste(PLAIN.format(number=1))
+        assert list(UploadAddress.objects.order_by("pk")) == [held, used]
 
     def test_two_teams_may_give_the_same_address(self, paste: Paste, owner: User, other_team: Team) -> None:
         paste(PLAIN.format(number=1))

@@ -232,6 +232,16 @@ class TestClipsBesidePhotos:
         post(inputs=ids(photo, *clips[:3]), model=NEXT)
         assert thread.turns.get().operation == Operation.REFERENCE
 
+    def test_beside_a_take_they_are_refused_and_not_left_out_in_silence(
+        self, parts: Read, post: Post, photo: Asset, clip: Asset, add_turn: AddTurn, thread: Thread
+    ) -> None:
+        wish = {"inputs": ids(photo, clip), "model": NEXT, "clip": "reference", "parent": str(take_of(add_turn()).pk)}
+        assert "for a new clip alone. Leave the take out." in parts(**wish)
+        assert "for a new clip alone. Leave the take out." in post(422, **wish)
+        assert thread.turns.count() == 1
+        post(**{name: value for name, value in wish.items() if name != "parent"})
+        assert thread.turns.last().operation == Operation.REFERENCE
+
     def test_only_so_many_fit(self, post: Post, photo: Asset, clips: list[Asset], thread: Thread) -> None:
         assert "At most 3 clips fit." in post(422, inputs=ids(photo, *clips), model=NEXT)
         assert not thread.turns.exists()

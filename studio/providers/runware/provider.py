@@ -80,9 +80,10 @@ def _spec(model: str) -> ModelSpec:
 
 
 def _taken(answer: Answer, names: Sequence[str]) -> list[str]:
-    """Those of the tasks that were taken on. Raises ProviderError unless some were.
+    """Those of the tasks that were taken on, or may have been. Raises ProviderError unless some were.
 
-    A conflict is proof that a task was taken before, and its answer lost. What nothing is said of is sent again.
+    A conflict is proof that a task was taken before, and its answer lost. What nothing is said of is asked after beside
+    the others, which are made and charged; where nothing is said of any, all of it is sent again.
     """
     said = answers.read(answer.body)
     alone = len(names) == 1
@@ -93,11 +94,11 @@ def _taken(answer: Answer, names: Sequence[str]) -> list[str]:
         if any(answers.code_of(error) == CONFLICT for error in errors[name])
         or (said.of(name).items and not errors[name] and (answer.is_good or not alone))
     ]
-    silent = any(not said.of(name).items and not errors[name] for name in names)
-    if taken and not silent:
-        return taken
+    silent = [name for name in names if not said.of(name).items and not errors[name]]
+    if taken:
+        return [name for name in names if name in {*taken, *silent}]
     refused = [error for name in names for error in errors[name]]
-    if not taken and not (refused and silent) and (refused or said.stray or not answer.is_good):
+    if not (refused and silent) and (refused or said.stray or not answer.is_good):
         raise refusal([*refused, *said.stray, {}][0], answer.status)
     answer.object()
     raise BadAnswer(NO_ACKNOWLEDGEMENT)

@@ -130,6 +130,8 @@ def problem_together(spec: ModelSpec, operation: Operation, inputs: Inputs) -> s
     last = roles.count(TurnInput.Role.LAST_FRAME)
     if problem := _last_frame_problem(spec, frames, last) or _clips_problem(spec, beside, references - beside):
         return problem
+    if beside and operation in (Operation.CONTINUE, Operation.EXTEND):
+        return _("A clip can be a reference for a new clip alone. Leave the take out.")
     is_beside = clips or operation in (Operation.CONTINUE, Operation.EXTEND)
     most = spec.beside_clip(operation) if is_beside else int(spec.references.max)
     if operation == Operation.EXTEND and (frames or last):

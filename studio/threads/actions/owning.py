@@ -14,7 +14,7 @@ from studio.audit.records import record
 from studio.providers import catalogue, sealing
 from studio.threads import choosing, presigned
 from studio.threads.actions.refusals import ActionRefused
-from studio.threads.models import FINAL, TeamProvider, UploadAddress
+from studio.threads.models import TeamProvider, UploadAddress
 from studio.threads.patience import HOUR, LONGEST_TTL, SHORTEST_TTL
 
 MOST_AT_ONCE = 500
@@ -85,12 +85,11 @@ def remove_upload_address(user: User, address: UploadAddress) -> bool:
 
 
 def remove_upload_addresses(user: User, team: Team, provider: str) -> int:
-    """All of them, the used ones too, but for those that a job under way holds. Raises PermissionDenied."""
+    """All that are left. What was used stays known, so that it is not used once more. Raises PermissionDenied."""
     _ensure_owner(user, team)
-    rows = UploadAddress.objects.filter(team=team, provider=provider)
+    rows = UploadAddress.objects.filter(team=team, provider=provider, used_at=None)
     with transaction.atomic():
-        free = rows.filter(job=None) | rows.filter(job__status__in=FINAL)
-        removed, _rows = free.delete()
+        removed, _rows = rows.delete()
         record(user, "upload_addresses.removed", "team", team.pk, provider=provider, count=removed)
     return removed
 

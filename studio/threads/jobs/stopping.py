@@ -55,6 +55,8 @@ def note_stop(job: Job, heard: Heard) -> None:
     present = _stoppable(job.pk)
     if present is None:
         return
+    if heard == Heard.STOPPED and present.reference != job.reference:
+        return  # it was sent meanwhile, and nobody has asked for a stop there: the sweep does
     if heard == Heard.STOPPED:
         move(present.pk, present.status, JobStatus.CANCELLED, detail={"reason": "stopped by a person"})
     elif heard == Heard.CANNOT:
