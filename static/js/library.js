@@ -17,6 +17,8 @@ function isBusy(card) {
 }
 
 const waiting = new Map();
+let fetching = false; // the whole shelf is on its way
+let again = false;
 
 /** Fetch one card soon; many changes of one thread in a moment cost one request. */
 function refresh(id) {
@@ -25,6 +27,7 @@ function refresh(id) {
 }
 
 function fetchCard(id) {
+  if (fetching) { again = true; return; }
   const list = cards();
   if (!list) { document.body.dispatchEvent(new CustomEvent("library:changed")); return; }
   const card = document.getElementById(`thread-${id}`);
@@ -37,6 +40,17 @@ function fetchCard(id) {
 function addCard(id, list) {
   window.htmx.ajax("GET", cardUrl(id), { source: list, target: list, swap: "afterbegin" });
 }
+
+/** The whole shelf anew. What changes while it is on its way is not in it, so then it is fetched once more. */
+async function renew() {
+  again = fetching;
+  if (fetching || !shelf()) return;
+  fetching = true;
+  await window.htmx.ajax("GET", shelf().dataset.url, { source: shelf(), target: "#shelf", swap: "outerHTML" }).catch(() => {});
+  fetching = false;
+  if (again) renew();
+}
+document.body.addEventListener("library:changed", renew);
 
 document.addEventListener("live:thread.changed", (event) => {
   if (event.detail.thread && shelf()) refresh(event.detail.thread);

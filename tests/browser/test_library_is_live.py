@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from studio.accounts.models import User
 from studio.threads import actions
@@ -92,6 +92,36 @@ def test_deleting_can_be_undone_from_the_toast(visit: Visit, editor: User) -> No
     page.get_by_role("button", name="Delete").click()
     expect(page.locator(f"#thread-{thread.pk}")).to_have_count(0)
     page.get_by_role("button", name="Undo").click()
+    expect(page.locator(f"#thread-{thread.pk}")).to_have_count(1)
+
+
+def test_what_changes_while_the_shelf_is_on_its_way_is_shown_too(visit: Visit, editor: User) -> None:
+    thread = make_thread(editor, "Harbour")
+    page = visit(editor)
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if held or route.request.headers.get("hx-target") != "shelf":
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.evaluate("document.addEventListener('live:thread.changed', () => { window.told = (window.told ?? 0) + 1; })")
+    page.route(lambda address: address.endswith("/"), hold_the_first)
+    open_menu(page, thread)
+    page.get_by_role("button", name="Delete").click()
+    for _round in range(250):
+        if held:
+            break
+        page.wait_for_timeout(20)
+    empty = held[0].fetch()
+    with page.expect_response("**/restore/"):
+        page.get_by_role("button", name="Undo").click()
+    page.wait_for_function("() => window.told >= 2")
+    page.wait_for_timeout(300)  # until what was told has been acted upon
+    page.evaluate("document.getElementById('shelf').dataset.old = ''")
+    held[0].fulfill(response=empty)
+    expect(page.locator("#shelf:not([data-old])")).to_have_count(1)
     expect(page.locator(f"#thread-{thread.pk}")).to_have_count(1)
 
 
