@@ -1,6 +1,7 @@
 """A card tells the truth of its turn in words: made, under way, failed, stopped, answered."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -146,3 +147,13 @@ def test_text_from_people_is_never_markup(card: Read, add_turn: AddTurn) -> None
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
     assert "<b>bold</b>" not in html
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(12.4, "in 12 s"), (125, "in 2 min 5 s")])
+def test_it_says_how_long_a_vendor_took(card: Read, add_turn: AddTurn, seconds: float, said: str) -> None:
+    turn = add_turn()
+    job = Job.objects.get(turn=turn)
+    Job.objects.filter(pk=job.pk).update(finished_at=job.created_at + timedelta(seconds=seconds))
+    assert said not in card(turn)  # of the local engine that is no news
+    Job.objects.filter(pk=job.pk).update(provider="runware")
+    assert f">{said}</span>" in card(turn)

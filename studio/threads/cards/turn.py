@@ -95,6 +95,16 @@ class TurnCard:
             return False
 
     @property
+    def took(self) -> str:
+        """How long a vendor's takes were in the making, from the sending to the last one."""
+        job = self.job
+        if job is None or job.provider == "local" or job.status != JobStatus.SUCCEEDED or job.finished_at is None:
+            return ""
+        minutes, seconds = divmod(round((job.finished_at - job.created_at).total_seconds()), 60)
+        words = {"minutes": minutes, "seconds": seconds}
+        return (_("in %(minutes)d min %(seconds)d s") if minutes else _("in %(seconds)d s")) % words
+
+    @property
     def money(self) -> str:
         """What it costs or did cost; empty for what is free."""
         return said_of(self.standing) if self.standing else ""
