@@ -66,8 +66,8 @@ def test_another_take_takes_its_place_beside_the_same_photos(composer: Page) -> 
 
 def test_with_a_model_that_takes_no_take_beside_photos_a_new_clip_is_made(composer: Page) -> None:
     composer.locator("[popovertarget=model-menu]").click()
-    composer.get_by_label("Local engine").check()
+    composer.get_by_label("Local engine", exact=True).check()
     expect(composer.locator(".composer-line")).to_contain_text("A new clip after the attached photos")
     composer.locator("[popovertarget=model-menu]").click()
-    composer.get_by_label("Gemini Omni Flash 1.2 (Runware)").check()
+    composer.get_by_label("Gemini Omni Flash 1.2 (Runware)", exact=True).check()
     expect(composer.locator(".composer-line")).to_contain_text("Editing turn 1, take 1 after the attached photos")
