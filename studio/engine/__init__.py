@@ -1,6 +1,6 @@
 """The local video engine. Importing it loads neither av nor numpy: those live in its worker processes."""
 
-from studio.engine.catalogue import describe, describe_scene, examples, ideas
+from studio.engine.catalogue import describe, describe_scene, examples, ideas, scene_examples, scene_ideas
 from studio.engine.client import configure
 from studio.engine.errors import EngineError, EngineFailed, EngineStopped, MediaRefused
 from studio.engine.explain import explain
@@ -9,6 +9,7 @@ from studio.engine.parser import parse
 from studio.engine.plan import Plan, Step
 from studio.engine.service import (
     RenderSpec,
+    effects_sheet,
     filmstrip,
     photo,
     poster,
@@ -31,6 +32,7 @@ __all__ = [
     "configure",
     "describe",
     "describe_scene",
+    "effects_sheet",
     "examples",
     "explain",
     "filmstrip",
@@ -41,5 +43,7 @@ __all__ = [
     "probe",
     "render",
     "rendition",
+    "scene_examples",
+    "scene_ideas",
     "transcode",
 ]

@@ -2,10 +2,29 @@
 
 from collections.abc import Iterable
 
-from studio.engine.effects import grade, look, sound, text, time
+from studio.engine.effects import (
+    atmosphere,
+    beds,
+    camera,
+    fades,
+    film,
+    geometry,
+    grade,
+    light,
+    look,
+    replay,
+    sound,
+    stylise,
+    text,
+    texture,
+    time,
+)
 from studio.engine.effects.entry import Effect
 from studio.engine.errors import gettext_noop as _
 from studio.engine.plan import Scene, Step
+from studio.engine.scenes.entries import SCENES
+from studio.engine.scenes.entries.ocean import OCEAN
+from studio.engine.scenes.entry import ASPECTS, MOVES, DrawnScene
 
 EFFECTS: tuple[Effect, ...] = (
     grade.WARMER,
@@ -19,32 +38,73 @@ EFFECTS: tuple[Effect, ...] = (
     look.BLACK_AND_WHITE,
     look.VINTAGE,
     look.TEAL_ORANGE,
+    film.SEPIA_TONE,
+    film.NOIR,
+    film.BLEACH,
+    film.CROSS_PROCESS,
+    light.NEON,
+    light.SUNSET,
+    light.DAY_FOR_NIGHT,
+    light.DREAMY,
+    texture.BLUR,
+    texture.TILT_SHIFT,
+    texture.SHARPEN,
+    texture.DENOISE,
+    texture.GRAIN,
+    stylise.CARTOON,
+    stylise.SKETCH,
+    stylise.EDGES,
+    stylise.PAINT,
+    stylise.POSTERIZE,
+    stylise.PIXELATE,
+    stylise.NEGATIVE,
+    stylise.THERMAL,
+    stylise.GLITCH,
+    stylise.TRAILS,
+    stylise.MIRROR_HALF,
+    atmosphere.FOG,
+    atmosphere.SNOW,
+    atmosphere.RAIN,
+    atmosphere.EMBERS,
     look.VIGNETTE,
     time.SLOW,
     time.FAST,
     time.TRIM,
+    replay.REVERSE,
+    replay.BOOMERANG,
+    replay.LOOP,
+    replay.FREEZE,
+    replay.SMOOTH,
+    fades.FADE_IN,
+    fades.FADE_OUT,
+    geometry.STABILISE,
+    geometry.MIRROR,
+    geometry.FLIP_V,
+    geometry.ROTATE,
+    geometry.ASPECT,
+    geometry.SHAKE_ON,
+    geometry.LETTERBOX,
+    camera.ZOOM_IN,
+    camera.ZOOM_OUT,
+    camera.PAN,
     text.CAPTION,
     sound.MUTE,
+    sound.QUIETER,
+    sound.LOUDER,
+    sound.ECHO,
+    sound.TELEPHONE,
+    sound.MUFFLED,
+    sound.NORMALISE,
+    beds.WAVES,
+    beds.WIND,
+    beds.RAIN,
+    beds.CITY,
+    beds.CRICKETS,
+    beds.MUSIC,
 )
 
-LIGHTS = {
-    "": _("Ocean"),
-    "sunset": _("Ocean at sunset"),
-    "dawn": _("Ocean at dawn"),
-    "day": _("Ocean by day"),
-    "night": _("Ocean at night"),
-}
-MOVES = {
-    "": _("slow drift"),
-    "in": _("slow push in"),
-    "out": _("slow pull out"),
-    "left": _("slow pan left"),
-    "right": _("slow pan right"),
-    "up": _("slow tilt up"),
-    "down": _("slow tilt down"),
-}
-
 BY_ID = {effect.id: effect for effect in EFFECTS}
+SCENES_BY_ID = {scene.id: scene for scene in SCENES}
 
 
 def effect(id: str) -> Effect:
@@ -62,11 +122,22 @@ def describe(step: Step) -> tuple[str, str]:
     return entry.label, entry.value(step.params)
 
 
-def describe_scene(scene: Scene) -> tuple[str, str, str]:
-    """What a turn without a source clip draws, as an id, a label and a value; label and value are message ids."""
-    if scene["name"] == "photo":
-        return "photo", _("Camera"), MOVES.get(str(scene.get("move", "")), MOVES[""])
-    return "ocean", _("Drawn scene"), LIGHTS.get(str(scene.get("palette", "")), LIGHTS[""])
+def scene_of(asked: Scene) -> DrawnScene:
+    """The entry of what a plan wants drawn; the ocean where nothing is named."""
+    return SCENES_BY_ID.get(str(asked.get("name", "")), OCEAN)
+
+
+def describe_scene(asked: Scene) -> list[tuple[str, str, str]]:
+    """What a turn without a source clip draws, each as an id, a label and a value; both are message ids."""
+    if asked["name"] == "photo":
+        move = MOVES.get(str(asked.get("move", "")))
+        return [("photo", _("Camera"), move.label if move else _("slow drift"))]
+    scene = scene_of(asked)
+    lines = [(scene.id, _("Drawn scene"), scene.labels.get(str(asked.get("palette", "")), scene.labels[""]))]
+    for aspect, label in ASPECTS.items():
+        choice = scene.choices.get(aspect, {}).get(str(asked.get(aspect, "")))
+        lines += [(aspect, label, choice.label)] if choice else []
+    return lines
 
 
 def ideas() -> list[str]:
@@ -78,3 +149,13 @@ def examples(language: str = "en") -> list[str]:
     """Every prompt that the catalogue promises to understand, in English or ("zh…") Chinese."""
     chinese = language.startswith("zh")
     return [line for entry in EFFECTS for line in (entry.examples_zh if chinese else entry.examples_en)]
+
+
+def scene_ideas() -> list[str]:
+    """Prompts for scenes, in English, for the composer's chips."""
+    return [line for scene in SCENES for line in scene.ideas]
+
+
+def scene_examples(language: str = "en") -> list[str]:
+    """A prompt of each scene, in English or ("zh…") Chinese."""
+    return [(scene.examples_zh if language.startswith("zh") else scene.examples_en)[0] for scene in SCENES]

@@ -36,8 +36,18 @@ class Drawn:
         self._picture = picture
         self._sound = sound
 
+    def part(self, start: float, end: float) -> "Drawn":
+        """Some seconds of it, drawn anew."""
+        first, last = round(start * SOUND_RATE), round(end * SOUND_RATE)
+        whole = self._picture
+        size = (self.width, self.height)
+        return Drawn(size, end - start, lambda moment: whole(start + moment), self._sound[:, first:last])
+
+    def sounds(self) -> Iterator[av.AudioFrame]:
+        return frames(self._sound, round(SOUND_RATE / RATE))
+
     def __iter__(self) -> Iterator[av.VideoFrame | av.AudioFrame]:
-        pieces = frames(self._sound, round(SOUND_RATE / RATE))
+        pieces = self.sounds()
         for place, picture in enumerate(self._in_order()):
             frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
             frame.pts, frame.time_base = place, 1 / RATE

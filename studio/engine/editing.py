@@ -2,36 +2,28 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any
 
 import av
 import numpy as np
 
+from studio.engine.assembling import Assembled, Divisible
 from studio.engine.catalogue import BY_ID
-from studio.engine.effects.entry import TO_RGB, TO_YUV
-from studio.engine.encoding import SOUND_RATE, Writer
-from studio.engine.graph import AudioGraph, VideoGraph
+from studio.engine.effects.entry import TO_RGB, TO_YUV, Stage
+from studio.engine.encoding import Writer
 from studio.engine.lettering import Lettering, letter
+from studio.engine.line import Filtered, Line, Link
+from studio.engine.moving import Moving
+from studio.engine.painters import PAINTERS, Painted
 from studio.engine.pipeline import Ahead, Behind
 from studio.engine.plan import Plan, Step
 from studio.engine.reading import Source
-from studio.engine.timeline import Timeline, fold
+from studio.engine.soundtrack import Frames, Sounds, voiced
+from studio.engine.timeline import Timeline, fold, placed
 
 Report = Callable[[float], None]
 SMOOTH_FROM = 0.9
 BEGUN = 0.001  # the clip has been read through once
-
-
-class Frames(Protocol):
-    """Pictures at a constant rate and 48 kHz stereo sound, both counted from zero, however they come about."""
-
-    width: int
-    height: int
-    fps: Fraction
-    seconds: float
-    has_sound: bool
-
-    def __iter__(self) -> Iterator[av.VideoFrame | av.AudioFrame]: ...
 
 
 def edit(job: dict[str, Any], report: Report) -> dict[str, Any]:
@@ -44,31 +36,50 @@ def edit(job: dict[str, Any], report: Report) -> dict[str, Any]:
     whole = Source(path)
     report(BEGUN)
     timeline, steps = fold(plans, whole.seconds)
+    if timeline.pieces:
+        return _assembled(whole, timeline, steps, job["settings"], job["output"], report)
     cut = timeline.start > 0 or timeline.end < whole.seconds
     source = Source(path, start=timeline.start, end=timeline.end) if cut else whole
-    return write(source, Timeline(0.0, source.seconds, timeline.speed), steps, job["settings"], job["output"], report)
+    rest = Timeline(0.0, source.seconds, timeline.speed, fps=timeline.fps)
+    return write(source, rest, steps, job["settings"], job["output"], report)
 
 
 def apply(
-    source: Frames, plans: Sequence[Plan], settings: dict[str, Any], output: str, report: Report
+    source: Divisible, plans: Sequence[Plan], settings: dict[str, Any], output: str, report: Report
 ) -> dict[str, Any]:
     """The same for pictures that are drawn and not read: trims there throw drawn pictures away."""
     timeline, steps = fold(plans, source.seconds)
+    if timeline.pieces:
+        return _assembled(source, timeline, steps, settings, output, report)
     return write(source, timeline, steps, settings, output, report)
+
+
+def _assembled(
+    source: Divisible,
+    timeline: Timeline,
+    steps: Sequence[Step],
+    settings: dict[str, Any],
+    output: str,
+    report: Report,
+) -> dict[str, Any]:
+    frames = Assembled(source, timeline.pieces)
+    return write(
+        frames, Timeline(0.0, frames.seconds, timeline.speed, fps=timeline.fps), steps, settings, output, report
+    )
 
 
 def write(
     source: Frames, timeline: Timeline, steps: Sequence[Step], settings: dict[str, Any], output: str, report: Report
 ) -> dict[str, Any]:
     """Run the frames through the steps into a file. `report` hears how much of the result is there."""
-    sound = source.has_sound and not any(step.id == "mute" for step in steps)
+    source, sound = voiced(source, steps)
+    fps = timeline.fps or source.fps
     writer = Writer(
         output,
         str(settings.get("format", "mp4")),
         int(settings.get("quality", 95)),
-        source.width,
-        source.height,
-        source.fps,
+        *size_after(steps, source.width, source.height),
+        fps,
         sound,
     )
 
@@ -81,7 +92,7 @@ def write(
 
     with writer, Behind(encode) as behind:
         pictures = Pictures(source, timeline, steps, behind.give)
-        sounds = Sounds(timeline, pictures.count, source.fps, behind.give) if sound else None
+        sounds = Sounds(source, timeline, steps, pictures.count, fps, behind.give) if sound else None
         for frame in Ahead(source):
             if isinstance(frame, av.VideoFrame):
                 pictures.push(frame)
@@ -96,30 +107,24 @@ def write(
 
 
 class Pictures:
-    """The moving picture on its way: through the graph, to exactly as many frames as there shall be."""
+    """The moving picture on its way: along its line, to exactly as many frames as there shall be."""
 
     def __init__(
         self, source: Frames, timeline: Timeline, steps: Sequence[Step], give: Callable[[av.VideoFrame], None]
     ) -> None:
-        self.count = max(1, round(timeline.seconds * source.fps))
+        self.count = max(1, round(timeline.seconds * (timeline.fps or source.fps)))
         self.full = False
-        self._size = (source.width, source.height)
-        self._fps, self._timeline, self._steps = source.fps, timeline, steps
+        self._line = line(timeline, steps, source.fps, source.width, source.height)
         self._give = give
-        self._graph: VideoGraph | None = None
         self._made = 0
         self._last: av.VideoFrame | None = None
 
     def push(self, frame: av.VideoFrame) -> None:
-        if self._graph is None:
-            text, captions = graph_text(self._timeline, self._steps, self._fps, *self._size)
-            self._graph = VideoGraph(frame, text, captions)
-        self._take(self._graph.push(frame))
+        self._take(self._line.push(frame))
 
     def finish(self) -> None:
-        """What the graph still holds; a last frame that it dropped is shown again."""
-        if self._graph is not None:
-            self._take(self._graph.push(None))
+        """What the line still holds; a last frame that it dropped is shown again."""
+        self._take(self._line.push(None))
         while self._last is not None and not self.full:
             self._take(iter([self._last]))
 
@@ -133,59 +138,75 @@ class Pictures:
             self.full = self._made >= self.count
 
 
-class Sounds:
-    """The sound on its way: as long as the picture to the sample."""
-
-    def __init__(self, timeline: Timeline, count: int, fps: Fraction, give: Callable[[av.AudioFrame], None]) -> None:
-        self.full = False
-        self._timeline, self._give = timeline, give
-        self._samples = round(count / fps * SOUND_RATE)
-        self._graph: AudioGraph | None = None
-
-    def push(self, frame: av.AudioFrame) -> None:
-        if self._graph is None:
-            self._graph = AudioGraph(frame, sound_text(self._timeline, self._samples))
-        for made in self._graph.push(frame):
-            self._give(made)
-        self.full = self._graph.finished
-
-    def finish(self) -> None:
-        if self._graph is not None:
-            for made in self._graph.push(None):
-                self._give(made)
+def line(timeline: Timeline, steps: Sequence[Step], fps: Fraction, width: int, height: int) -> Line:
+    """The whole chain: filters in as few graphs as possible, between them what follows the clock or is painted."""
+    pictured = [step for step in steps if BY_ID[step.id].stage != Stage.SOUND]
+    letterings = lettered(pictured, width, height)
+    links: list[Link] = []
+    begun, rest = 0, timeline
+    for run in runs(pictured):
+        if BY_ID[run[0].id].timed:
+            links += [] if links else [Filtered(*graph_text(rest, [], fps, width, height, {}))]
+            links.append(Moving([placed(step, timeline.seconds) for step in run], timeline.fps or fps))
+        else:
+            drawn = {at - begun: found for at, found in letterings.items() if begun <= at < begun + len(run)}
+            links.append(Filtered(*graph_text(rest, run, fps, width, height, drawn)))
+        links += [Painted(run[-1])] if run[-1].id in PAINTERS else []
+        width, height = size_after(run, width, height)
+        begun, rest = begun + len(run), Timeline(0.0, timeline.seconds)
+    return Line(links or [Filtered(*graph_text(rest, [], fps, width, height, {}))])
 
 
-def sound_text(timeline: Timeline, samples: int) -> str:
-    parts = []
-    if timeline.start > 0:
-        parts += [f"atrim=start_sample={round(timeline.start * SOUND_RATE)}", "asetpts=PTS-STARTPTS"]
-    if timeline.speed != 1:
-        effect = BY_ID["fast" if timeline.speed > 1 else "slow"]
-        parts.append(effect.audio({"factor": max(timeline.speed, 1 / timeline.speed)}))
-    return ",".join([*parts, f"apad=whole_len={samples}", f"atrim=end_sample={samples}"])
+def runs(steps: Sequence[Step]) -> Iterator[list[Step]]:
+    """Neighbours that one link takes: all that follows the clock, or filters up to one whose picture is painted on."""
+    run: list[Step] = []
+    for step in steps:
+        if run and (BY_ID[step.id].timed != BY_ID[run[-1].id].timed or run[-1].id in PAINTERS):
+            yield run
+            run = []
+        run.append(step)
+    if run:
+        yield run
+
+
+def size_after(steps: Sequence[Step], width: int, height: int) -> tuple[int, int]:
+    """Width and height of the result."""
+    for step in steps:
+        if change := BY_ID[step.id].size:
+            width, height = change(step.params, width, height)
+    return width, height
 
 
 def graph_text(
-    timeline: Timeline, steps: Sequence[Step], fps: Fraction, width: int, height: int
+    timeline: Timeline,
+    steps: Sequence[Step],
+    fps: Fraction,
+    width: int,
+    height: int,
+    letterings: dict[int, Lettering] | None = None,
 ) -> tuple[str, dict[str, av.VideoFrame]]:
-    """The filter text of the whole chain, and the captions that it lays over."""
+    """The filter text of these steps, and the captions that it lays over."""
     parts = time_filters(timeline, fps)
     captions: dict[str, av.VideoFrame] = {}
-    letterings = lettered(steps, width, height)
+    letterings = lettered(steps, width, height) if letterings is None else letterings
     for number, step in enumerate(steps):
         effect = BY_ID[step.id]
         if drawn := letterings.get(number):
             name = f"caption{len(captions)}"
             captions[name] = av.VideoFrame.from_ndarray(np.asarray(drawn.image), format="rgba")
             parts += ["format=yuv420p[under];[under]" + f"[{name}]overlay={drawn.x}:{drawn.y}:eof_action=repeat"]
-        elif text := effect.video(step.params):
+        elif text := effect.picture_filter(step.params, width, height):
             parts += [TO_RGB, text, TO_YUV] if effect.in_rgb else [text]
+        width, height = size_after([step], width, height)
     text = ",".join([*parts, "format=yuv420p"]).replace(f"{TO_YUV},{TO_RGB},", "")
     return text, captions
 
 
 def lettered(steps: Sequence[Step], width: int, height: int) -> dict[int, Lettering]:
     """The captions drawn, by their place among the steps; of several at one place the first stands highest."""
+    sizes = [(width, height)]
+    for step in steps:
+        sizes.append(size_after([step], *sizes[-1]))
     written = [(number, step) for number, step in enumerate(steps) if step.id == "caption"]
     places = {number: str(step.params.get("position", "bottom")) for number, step in written}
     # A stack at the bottom grows upwards, so its last caption is set first.
@@ -194,7 +215,7 @@ def lettered(steps: Sequence[Step], width: int, height: int) -> dict[int, Letter
     drawn: dict[int, Lettering] = {}
     for number, step in [*upwards, *(item for item in written if places[item[0]] != "bottom")]:
         place = places[number]
-        drawn[number] = letter(str(step.params["text"]), place, width, height, taken.get(place, 0))
+        drawn[number] = letter(str(step.params["text"]), place, *sizes[number], taken.get(place, 0))
         taken[place] = taken.get(place, 0) + drawn[number].rows
     return drawn
 
@@ -203,10 +224,12 @@ def time_filters(timeline: Timeline, fps: Fraction) -> list[str]:
     parts = []
     if timeline.start > 0:
         parts += [f"trim=start={timeline.start:.6f}", "setpts=PTS-STARTPTS"]
-    if timeline.speed == 1:
+    wanted = timeline.fps or fps
+    if timeline.speed == 1 and wanted == fps:
         return parts
-    parts.append(f"setpts=PTS/{timeline.speed:.9f}")
-    if timeline.speed < SMOOTH_FROM:
+    if timeline.speed != 1:
+        parts.append(f"setpts=PTS/{timeline.speed:.9f}")
+    if timeline.speed * fps < SMOOTH_FROM * wanted:
         # Between two pictures of a slow motion stands their mixture, not the first one again: less judder.
-        return [*parts, f"minterpolate=fps={fps}:mi_mode=blend"]
-    return [*parts, f"fps={fps}:start_time=0"]
+        return [*parts, f"minterpolate=fps={wanted}:mi_mode=blend"]
+    return [*parts, f"fps={wanted}:start_time=0"]

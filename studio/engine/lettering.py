@@ -93,7 +93,7 @@ def _fit(text: str, width: int, height: int) -> tuple[ImageFont.FreeTypeFont, li
     size = max(10, round(base * 0.082))
     while True:
         face = font(size)
-        lines = [line for part in text.splitlines() for line in _wrapped(part, face, room)]
+        lines = [line for part in text.splitlines() for line in wrapped(part, face, room)]
         high = len(lines) * sum(face.getmetrics()) * 1.02
         fits = len(lines) <= (2 if size > base * 0.06 else MOST_LINES) and high <= height * 0.5
         if (fits or size <= max(9, base * 0.026)) and all(face.getlength(line) <= room for line in lines):
@@ -103,7 +103,7 @@ def _fit(text: str, width: int, height: int) -> tuple[ImageFont.FreeTypeFont, li
         size = max(6, round(size * 0.92) if round(size * 0.92) < size else size - 1)
 
 
-def _wrapped(text: str, face: ImageFont.FreeTypeFont, room: float) -> list[str]:
+def wrapped(text: str, face: ImageFont.FreeTypeFont, room: float) -> list[str]:
     """Lines of about the same length, broken between words, between Chinese characters, or where nothing else helps."""
     units = _units(text)
     if face.getlength(text) <= room:

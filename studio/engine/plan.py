@@ -23,7 +23,8 @@ class Step:
 class Plan:
     """`steps` in the order of application; `not_done`, what was asked and will not happen, and `kept`, what was asked
     to stay as it is, both in the person's own words; `scene`, what a turn without a source clip draws:
-    {"name": "ocean", "palette": "day" | "sunset" | "dawn" | "night" | ""} or
+    {"name": "ocean", "palette": "day" | "sunset" | "dawn" | "night" | ""}, likewise for the other scenes of the
+    catalogue with what else their words choose, or
     {"name": "photo", "move": "in" | "out" | "left" | "right" | "up" | "down" | ""}.
     """
 

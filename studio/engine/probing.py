@@ -1,5 +1,6 @@
 """Opens files from outside safely and says what they are. Runs only inside a worker."""
 
+import contextlib
 import itertools
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -255,6 +256,14 @@ def frames_of(container: InputContainer, sound: AudioStream | None) -> Iterator[
         yield from frames
     if not good:
         raise MediaRefused("unreadable", UNDECODABLE)
+
+
+def sounds_of(container: InputContainer, track: AudioStream) -> Iterator[av.AudioFrame]:
+    """The sound of a track; damaged packets are skipped."""
+    for packet in _packets(container, [track]):
+        with contextlib.suppress(av.FFmpegError):
+            frames: Sequence[Any] = packet.decode()
+            yield from (frame for frame in frames if isinstance(frame, av.AudioFrame))
 
 
 def constant_rate(fps: float, variable: bool) -> Fraction:

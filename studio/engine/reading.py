@@ -1,7 +1,9 @@
 """A clip as the engine likes it: upright, constant rate, 8 bits, its sound in step. Runs only inside a worker."""
 
+import copy
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Self
 
 import av
 from av.audio.stream import AudioStream
@@ -9,8 +11,11 @@ from av.audio.stream import AudioStream
 from .chains import Chain
 from .encoding import SOUND_RATE
 from .limits import STORED, Limits
-from .probing import codec_of, constant_rate, first_picture, frames_of, go_to, open_video, survey
+from .probing import codec_of, constant_rate, first_picture, frames_of, go_to, open_video, sounds_of, survey
 from .turning import even, fitted, plain_filters, upright_size
+
+LEAD = 0.1
+"""Sound is decoded from this many seconds before a seam on: the first piece after a jump is not whole."""
 
 
 class Source:
@@ -48,13 +53,40 @@ class Source:
         self.end = min(whole, end) if end is not None and end > self.start else whole
         self.count = max(1, round((self.end - self.start) * self.fps))
         self.seconds = float(self.count / self.fps)
+        self._lead = 0.0
 
     def __iter__(self) -> Iterator[av.VideoFrame | av.AudioFrame]:
         with open_video(self.path, self._limits) as container:
             sound = next((track for track in container.streams.audio if codec_of(track)), None)
             if self.start:
-                go_to(container, self._survey.begin + self.start)
+                go_to(container, self._survey.begin + max(0.0, self.start - self._lead))
             yield from self._flow(container, sound)
+
+    def part(self, start: float, end: float) -> Self:
+        """Some seconds of it, counted from its own start."""
+        made = copy.copy(self)
+        made.start, made.end = self.start + start, self.start + end
+        made.count = max(1, round((end - start) * self.fps))
+        made.seconds = float(made.count / self.fps)
+        made._lead = LEAD
+        return made
+
+    def sounds(self) -> Iterator[av.AudioFrame]:
+        """The sound alone, without a look at the pictures."""
+        with open_video(self.path, self._limits) as container:
+            track = next((track for track in container.streams.audio if codec_of(track)), None)
+            if track is None:
+                return
+            if self.start:
+                go_to(container, self._survey.begin + max(0.0, self.start - self._lead))
+            chain: Chain[av.AudioFrame] | None = None
+            for frame in sounds_of(container, track):
+                self._shift(frame)
+                chain = chain or Chain(frame, self._sound_filters())
+                yield from chain.push(frame)
+                if chain.finished:
+                    return
+            yield from chain.flush() if chain else ()
 
     def _flow(
         self, container: av.container.InputContainer, sound: AudioStream | None

@@ -70,6 +70,12 @@ def filmstrip(
     return _still({**job, "frames": frames, "height": height})
 
 
+def effects_sheet(path: AnyPath, out: AnyPath, *, limits: Limits = STORED) -> dict[str, Any]:
+    """Every effect on the clip in one PNG or JPEG, by the name of `out`: {effects, width, height}."""
+    job = {"operation": "effects_sheet", "path": os.fspath(path), "output": os.fspath(out), "limits": limits.as_json()}
+    return _still({**job, "format": "png" if Path(out).suffix.lower() == ".png" else "jpeg"})
+
+
 def photo(path: AnyPath, out: AnyPath, *, limits: Limits = STORED) -> dict[str, Any]:
     """A photo upright, in sRGB, at most 4096 on a side, without metadata; JPEG, or PNG where it is see-through.
 

@@ -1,6 +1,6 @@
 """Sound made from nothing: waves for the sea, a soft chord for photos. Runs only inside a worker."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 import av
@@ -17,21 +17,26 @@ def waves(seed: int, seconds: float) -> Samples:
     """The sea as heard from a boat: a low rush, and crests that come, break and drain away. Two channels, -1 to 1."""
     rng = np.random.default_rng([seed, 11])
     count = round(seconds * SOUND_RATE)
-    low = _coloured(rng, count, 1.15, (28.0, 900.0))
-    high = _coloured(rng, count, 0.55, (700.0, 9000.0))
+    low = coloured(rng, count, 1.15, (28.0, 900.0))
+    high = coloured(rng, count, 0.55, (700.0, 9000.0))
     swell = _crests(rng, seconds, count)
-    lap = 0.6 + 0.4 * _slow(rng, count, 0.8)
+    lap = 0.6 + 0.4 * slow(rng, count, 0.8)
     mixed = low * (0.55 + 0.75 * swell) * 0.075 + high * (0.035 * lap + 0.9 * swell**2.2) * 0.055
-    return _finished(mixed)
+    return finished(mixed)
 
 
 def chord(seed: int, seconds: float) -> Samples:
     """A slow, soft chord that breathes."""
     rng = np.random.default_rng([seed, 13])
     count = round(seconds * SOUND_RATE)
-    time = np.arange(count, dtype=np.float64) / SOUND_RATE
     root = float(rng.choice([98.0, 110.0, 123.47, 130.81]))
     steps = [(0, 7, 12, 16, 19), (0, 7, 12, 14, 19), (0, 7, 9, 16, 21)][int(rng.integers(3))]
+    return finished(voices(rng, count, root, steps))
+
+
+def voices(rng: np.random.Generator, count: int, root: float, steps: Sequence[int]) -> NDArray[np.float64]:
+    """Soft tones so many semitones above `root` (in hertz), each breathing at its own pace."""
+    time = np.arange(count, dtype=np.float64) / SOUND_RATE
     mixed = np.zeros((2, count))
     for place, step in enumerate(steps):
         pitch = root * 2 ** (step / 12)
@@ -43,11 +48,11 @@ def chord(seed: int, seconds: float) -> Samples:
             )
             mixed[channel] += tone * breath * (0.9 if place else 1.1)
     mixed *= 0.055 / max(1e-9, float(np.sqrt((mixed**2).mean())))
-    mixed += _coloured(rng, count, 1.0, (200.0, 3500.0)) * 0.004
-    return _finished(mixed)
+    mixed += coloured(rng, count, 1.0, (200.0, 3500.0)) * 0.004
+    return mixed
 
 
-def _coloured(rng: np.random.Generator, count: int, power: float, band: tuple[float, float]) -> NDArray[np.float64]:
+def coloured(rng: np.random.Generator, count: int, power: float, band: tuple[float, float]) -> NDArray[np.float64]:
     """Noise that falls with frequency inside a band, different left and right."""
     size = 1 << (count - 1).bit_length()
     frequency = np.fft.rfftfreq(size, 1 / SOUND_RATE)
@@ -74,7 +79,7 @@ def _crests(rng: np.random.Generator, seconds: float, count: int) -> NDArray[np.
     return envelope
 
 
-def _slow(rng: np.random.Generator, count: int, pace: float) -> NDArray[np.float64]:
+def slow(rng: np.random.Generator, count: int, pace: float) -> NDArray[np.float64]:
     time = np.arange(count) / SOUND_RATE
     total = np.zeros((2, count))
     for _ in range(5):
@@ -83,10 +88,10 @@ def _slow(rng: np.random.Generator, count: int, pace: float) -> NDArray[np.float
     return total / 5
 
 
-def _finished(mixed: NDArray[np.float64]) -> Samples:
+def finished(mixed: NDArray[np.float64], fade: float = FADE) -> Samples:
     """Faded at both ends, and gently kept below full scale."""
     count = mixed.shape[1]
-    edge = min(count // 2, round(FADE * SOUND_RATE))
+    edge = min(count // 2, round(fade * SOUND_RATE))
     ramp = np.sin(np.linspace(0, np.pi / 2, edge)) ** 2 if edge else np.zeros(0)
     mixed[:, :edge] *= ramp
     mixed[:, count - edge :] *= ramp[::-1]

@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from . import editing, generating, photos, probing, sandbox, stills, transcoding
+from . import editing, generating, photos, probing, sandbox, sheet, stills, transcoding
 from .errors import EngineFailed, MediaRefused, gettext_noop
 from .limits import Allowance
 
@@ -29,6 +29,7 @@ OPERATIONS: dict[str, Operation] = {
     "poster": stills.poster,
     "filmstrip": stills.filmstrip,
     "photo": stills.photo,
+    "effects_sheet": sheet.effects_sheet,
     "rendition": transcoding.rendition,
     "transcode": transcoding.transcode,
     "edit": editing.edit,

@@ -1,27 +1,37 @@
 """Every entry of the catalogue, by its own examples: understood, not taken for another, and doing what it says."""
 
-from collections.abc import Callable
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 
-from studio.engine.catalogue import BY_ID, EFFECTS, describe, examples, ideas
-from studio.engine.editing import graph_text, sound_text
-from studio.engine.effects.entry import Effect
-from studio.engine.graph import AudioGraph, VideoGraph
+from studio.engine.assembling import Assembled
+from studio.engine.catalogue import BY_ID, EFFECTS, SCENES, describe, examples, ideas
+from studio.engine.editing import line
+from studio.engine.effects.entry import Effect, Stage
+from studio.engine.graph import AudioGraph
 from studio.engine.parser import parse
-from studio.engine.plan import Step
+from studio.engine.plan import Plan, Step
+from studio.engine.soundtrack import sound_text
 from studio.engine.timeline import Timeline, fold
-from tests.engine import media_files
+from tests.engine import hearing, measures, media_files, seeing
+from tests.engine.measures import MEASURES
+from tests.engine.seeing import Shown, shaky
 
 SIZE = (320, 180)
 COUNT = 12
 RATE = Fraction(2)
 IDS = (
-    "warmer cooler brighter darker contrast+ contrast- saturation+ saturation- bw vintage teal-orange vignette "
-    "slow fast trim caption mute"
+    "warmer cooler brighter darker contrast+ contrast- saturation+ saturation- bw vintage teal-orange "
+    "sepia noir bleach crossprocess neon sunset day-for-night dreamy "
+    "blur tiltshift sharpen denoise grain "
+    "cartoon sketch edges paint posterize pixelate negative thermal glitch trails mirror-half "
+    "fog snow rain embers vignette "
+    "slow fast trim reverse boomerang loop freeze smooth fade-in fade-out "
+    "stabilise mirror flip-v rotate aspect shake letterbox zoom-in zoom-out pan caption mute "
+    "quieter louder echo telephone muffled normalise waves-sound wind-sound rain-sound city-sound crickets-sound music"
 )
 every_example = pytest.mark.parametrize(
     ("effect", "prompt"),
@@ -30,75 +40,52 @@ every_example = pytest.mark.parametrize(
 )
 
 
-def originals() -> list[av.VideoFrame]:
-    made = []
+def originals(noisy: bool = False) -> list[av.VideoFrame]:
+    made, chance = [], np.random.default_rng(5)
     for index in range(COUNT):
-        frame = av.VideoFrame.from_ndarray(media_files.picture(index / COUNT, SIZE)).reformat(format="yuv420p")
+        picture = media_files.picture(index / COUNT, SIZE)
+        if noisy:
+            picture = np.clip(picture + chance.normal(0, 9, picture.shape), 0, 255).astype(np.uint8)
+        frame = av.VideoFrame.from_ndarray(picture).reformat(format="yuv420p")
         frame.pts, frame.time_base = index, 1 / RATE
         made.append(frame)
     return made
 
 
-def rendered(step: Step) -> list[np.ndarray]:
+def rendered(step: Step, frames: list[av.VideoFrame] | None = None) -> list[np.ndarray]:
     """Twelve pictures through the step, as RGB."""
-    timeline, steps = fold([parse("")], float(COUNT / RATE))[0], [step]
-    if step.id in {"slow", "fast", "trim"}:
-        timeline, steps = timeline.after(step), []
-    text, captions = graph_text(timeline, steps, RATE, *SIZE)
-    graph: VideoGraph | None = None
-    pictures: list[np.ndarray] = []
-    for frame in originals():
-        graph = graph or VideoGraph(frame, text, captions)
-        pictures += [made.to_ndarray(format="rgb24") for made in graph.push(frame)]
-    assert graph is not None
-    pictures += [made.to_ndarray(format="rgb24") for made in graph.push(None)]
-    return pictures
-
-
-def warmth(picture: np.ndarray) -> float:
-    return float(picture[..., 0].mean() - picture[..., 2].mean())
-
-
-def luma(picture: np.ndarray) -> np.ndarray:
-    weighted: np.ndarray = picture @ np.array([0.299, 0.587, 0.114])
-    return weighted
-
-
-def chroma(picture: np.ndarray) -> float:
-    return float((picture.max(axis=2).astype(int) - picture.min(axis=2)).mean())
-
-
-def corners(picture: np.ndarray) -> float:
-    light = luma(picture)
-    return float(light[-30:, -50:].mean() / light[75:105, 135:185].mean())
-
-
-MEASURES: dict[str, Callable[[np.ndarray], float]] = {
-    "warmth": warmth,
-    "luma": lambda picture: float(luma(picture).mean()),
-    "contrast": lambda picture: float(luma(picture).std()),
-    "chroma": chroma,
-    "corners": corners,
-}
+    source = Shown(frames or originals(), RATE)
+    timeline, steps = fold([Plan((step,))], source.seconds)
+    given = Assembled(source, timeline.pieces) if timeline.pieces else source
+    if timeline.pieces:
+        timeline = Timeline(0.0, given.seconds)
+    way = line(timeline, steps, RATE, *SIZE)
+    shown = [frame for frame in given if isinstance(frame, av.VideoFrame)]
+    return [made.to_ndarray(format="rgb24") for frame in [*shown, None] for made in way.push(frame)]
 
 
 def changed_as_said(effect: Effect, step: Step) -> bool:
     kind, direction = effect.change
-    if kind == "sound":
-        return True
-    before = [frame.to_ndarray(format="rgb24") for frame in originals()]
-    after = rendered(step)
+    if kind in hearing.MEASURES:
+        measure, clip = hearing.MEASURES[kind], hearing.clip()
+        before, after = measure(clip.samples), measure(hearing.through(clip, [step]))
+        return (after - before) * direction > 0.05 * before
+    if kind == "level":
+        return abs(hearing.lufs(hearing.through(hearing.clip(), [step])) + 14) < 1
+    frames = shaky(originals()) if kind == "steadier" else originals(noisy=kind == "noise")
+    before = [frame.to_ndarray(format="rgb24") for frame in frames]
+    after = rendered(step, frames)
+    if kind in seeing.CHECKS:
+        return seeing.CHECKS[kind](before, after)
     if kind == "duration":
         return (len(after) - COUNT) * direction > 0 or step.id == "trim"
     assert len(after) == COUNT
-    first, last = before[3], after[3]
     if kind in MEASURES:
-        return (MEASURES[kind](last) - MEASURES[kind](first)) * direction > 0.02
-    difference = float(np.abs(last.astype(int) - first).mean())
-    return chroma(last) < 6 if kind == "flat chroma" else difference > 1.0
+        return (MEASURES[kind](after[3]) - MEASURES[kind](before[3])) * direction > 0.02
+    return measures.CHECKS[kind](before, after)
 
 
-def test_the_catalogue_has_the_seventeen_effects() -> None:
+def test_the_catalogue_has_these_effects_and_no_other() -> None:
     assert [effect.id for effect in EFFECTS] == IDS.split()
 
 
@@ -116,12 +103,14 @@ def test_an_example_changes_the_picture_as_its_kind_says(effect: Effect, prompt:
 
 @pytest.mark.parametrize("effect", [effect for effect in EFFECTS if "k" in effect.limits], ids=lambda effect: effect.id)
 def test_more_strength_changes_more_and_nothing_breaks_at_the_ends(effect: Effect) -> None:
-    plain = originals()[3].to_ndarray(format="rgb24").astype(int)
     limit = effect.limits["k"]
-    changes = [
-        float(np.abs(rendered(Step(effect.id, {"k": k}))[3].astype(int) - plain).mean())
-        for k in (limit.low, (limit.low + limit.high) / 2, limit.high)
-    ]
+    steps = [Step(effect.id, {"k": k}) for k in (limit.low, (limit.low + limit.high) / 2, limit.high)]
+    if effect.stage == Stage.SOUND:
+        plain = hearing.through(hearing.clip(), [])
+        changes = [hearing.apart(hearing.through(hearing.clip(), [step]), plain) for step in steps]
+    else:
+        plain = originals()[3].to_ndarray(format="rgb24").astype(int)
+        changes = [float(np.abs(rendered(step)[3].astype(int) - plain).mean()) for step in steps]
     assert changes == sorted(changes) and changes[-1] > changes[0]
 
 
@@ -143,6 +132,13 @@ def test_values_are_in_the_fields_terms() -> None:
 def test_ideas_and_examples_come_from_the_entries() -> None:
     assert len(ideas()) == len(EFFECTS) and set(ideas()) <= set(examples("en"))
     assert examples("zh-hans") == [line for effect in EFFECTS for line in effect.examples_zh]
+
+
+def test_the_documentation_has_each_effect_with_its_words() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "local-engine.md").read_text()
+    rows = [f"| {effect.id} | {effect.examples_en[0]} | {effect.examples_zh[0]} |" for effect in EFFECTS]
+    rows += [f"| {scene.examples_en[0]} | {scene.examples_zh[0]} |" for scene in SCENES]
+    assert [row for row in rows if row not in page] == []
 
 
 def test_opposites_point_at_each_other() -> None:

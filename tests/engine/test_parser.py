@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from studio.engine.catalogue import BY_ID
 from studio.engine.editing import graph_text
 from studio.engine.parser import parse
+from studio.engine.parser.lexicon import chinese_words, english_words
 from studio.engine.plan import Plan
 from studio.engine.timeline import fold
 
@@ -102,6 +103,51 @@ def test_what_is_not_done_is_named_in_the_persons_words(prompt: str, left: list[
 def test_what_only_describes_or_forbids_something_else_contradicts_nothing(prompt: str) -> None:
     assert [step.id for step in parse(prompt).steps] == ["warmer"]
     assert not parse(prompt).not_done
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        *("make the night scene brighter", "brighten the night shot", "make the sunset warmer", "remove the fog"),
+        *("the fog is too thick", "make the old photo brighter", "make the cartoon brighter", "add a drawing"),
+        *("add snow to the roof", "blur the background", "pixelate the faces", "outline the people", "add a ghost"),
+        *("remove the sound of rain", "remove the noise from the audio", "denoise the audio", "turn on the neon sign"),
+        *("夜景更亮一点", "把夜景调亮", "让雪更白", "去掉雾", "给人脸打码", "背景虚化", "声音降噪", "把霓虹灯调亮"),
+    ],
+)
+def test_what_the_picture_shows_or_plays_is_not_taken_for_an_effect(prompt: str) -> None:
+    plan = parse(prompt)
+    assert not plan.steps and plan.not_done
+
+
+@pytest.mark.parametrize(
+    ("prompt", "steps"),
+    [
+        ("it is too blurry", [("sharpen", 1.0)]),
+        ("it is blurry, fix it", [("sharpen", 1.0)]),
+        ("too sharp", [("blur", 1.0)]),
+        ("less grain", [("denoise", 1.0)]),
+        ("noisy footage, clean it up", [("denoise", 1.0)]),
+        ("denoise it, then add film grain", [("denoise", 1.0), ("grain", 1.0)]),
+        ("add light snow", [("snow", 0.5)]),
+        ("heavy rain", [("rain", 1.6)]),
+        ("add a light vignette", [("vignette", 0.5)]),
+        ("画面太模糊了", [("sharpen", 1.0)]),
+        ("噪点太多", [("denoise", 1.0)]),
+        ("变成黄昏的样子", [("sunset", 1.0)]),
+    ],
+)
+def test_texture_and_weather_have_their_opposites_and_strengths(prompt: str, steps: list[tuple[str, float]]) -> None:
+    plan = parse(prompt)
+    assert [(step.id, step.params["k"]) for step in plan.steps] == steps and not plan.not_done
+
+
+def test_no_effect_has_a_word_that_is_listed_as_one_that_cannot_be_done() -> None:
+    for lexicon in (english_words(), chinese_words()):
+        both = [
+            phrase for phrase, tags in lexicon.phrases.items() if "other" in tags and {"is", "quality"} & tags.keys()
+        ]
+        assert both == []
 
 
 @pytest.mark.parametrize(
@@ -283,11 +329,26 @@ def test_clauses_beyond_the_hundredth_are_reported_and_not_read() -> None:
         ("animate", "zoom out slowly", {"name": "photo", "move": "out"}),
         ("reference", "", {"name": "photo", "move": ""}),
         ("edit", "the ocean", None),
+        ("generate", "ocean at night", {"name": "ocean", "palette": "night"}),
+        ("generate", "a sunset look over the sea", {"name": "ocean", "palette": "sunset"}),
     ],
 )
 def test_turns_without_a_clip_choose_a_scene(operation: str, prompt: str, scene: dict[str, str] | None) -> None:
     plan = parse(prompt, operation=operation)
     assert plan.scene == scene and not (scene and plan.not_done)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "ids"),
+    [
+        ("the ocean at night", []),
+        ("ocean with snow", ["snow"]),
+        ("foggy sea at dawn", ["fog"]),
+        ("大海，下着雪", ["snow"]),
+    ],
+)
+def test_weather_falls_on_a_drawn_scene_and_its_light_is_the_scenes_own(prompt: str, ids: list[str]) -> None:
+    assert [step.id for step in parse(prompt, operation="generate").steps] == ids
 
 
 def test_what_a_scene_cannot_show_is_named() -> None:

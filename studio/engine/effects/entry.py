@@ -5,19 +5,30 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 Params = Mapping[str, float | str]
+Box = tuple[float, float, float, float]
+"""Left, top, width and height of a part of the picture, as fractions of it."""
+WHOLE_VIEW: Box = (0.0, 0.0, 1.0, 1.0)
 
 
 class Stage(IntEnum):
     """Where an effect stands in the order of application."""
 
     TRIM = 0
-    TIME = 1
-    GEOMETRY = 2
-    GRADE = 3
-    LOOK = 4
-    VIGNETTE = 5
-    CAPTION = 6
-    SOUND = 7
+    TIME = 10
+    STABILISE = 15
+    GEOMETRY = 20
+    CAMERA = 25
+    DENOISE = 30
+    GRADE = 40
+    LOOK = 50
+    TEXTURE = 60
+    STYLISE = 70
+    ATMOSPHERE = 80
+    VIGNETTE = 90
+    LETTERBOX = 95
+    CAPTION = 100
+    FADE = 105
+    SOUND = 110
 
 
 @dataclass(frozen=True)
@@ -26,7 +37,7 @@ class Words:
 
     `names` mean the effect wherever they stand ("warmer"); `qualities` do unless turned round ("too warm", "less
     warm"); of `amounts` there can be more, or less ("contrast"); to take away what is in `absence` is the effect;
-    it cures `faults`.
+    it cures `faults`. `things` mean it too, except where they are spoken of as something to be seen ("the night").
     """
 
     names: str = ""
@@ -34,6 +45,7 @@ class Words:
     amounts: str = ""
     absence: str = ""
     faults: str = ""
+    things: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,8 +75,13 @@ class Effect:
 
     `label` is a message id and `value` its value in the field's terms. `change` names what a test measures and the
     direction it must move. `percent` is what k = 1 is called in percent, where a percentage means something.
-    `factors` are the speeds that "slightly", nothing, "much" and "as much as possible" stand for. `in_rgb` says that
-    the filter works on RGB: neighbours of this kind share one conversion.
+    `factors` are the speeds, or decibels of `gain`, that "slightly", nothing, "much" and "as much as possible" stand
+    for. `in_rgb` says that the filter works on RGB: neighbours of this kind share one conversion. `bed` names a sound
+    made from nothing that is mixed under.
+
+    What follows the clock is given its seconds and those of the clip: `view` is the part of the picture that the
+    camera sees, `light` how much of the light there is. `shaped` is `video` for filters that must know the picture's
+    width and height, and `size` what these become.
     """
 
     id: str
@@ -83,6 +100,19 @@ class Effect:
     percent: float = 50.0
     factors: Mapping[float, float] = field(default_factory=dict)
     in_rgb: bool = False
+    bed: str = ""
+    view: Callable[[Params, float, float], Box] | None = None
+    light: Callable[[Params, float, float], float] | None = None
+    shaped: Callable[[Params, int, int], str] | None = None
+    size: Callable[[Params, int, int], tuple[int, int]] | None = None
+
+    @property
+    def timed(self) -> bool:
+        return self.view is not None or self.light is not None
+
+    def picture_filter(self, params: Params, width: int, height: int) -> str:
+        """The filter text for a picture of that size."""
+        return self.shaped(params, width, height) if self.shaped else self.video(params)
 
 
 def number(params: Params, name: str) -> float:
@@ -95,3 +125,12 @@ def number(params: Params, name: str) -> float:
 
 def strength(params: Params) -> float:
     return STRENGTH["k"].clamp(number({"k": 1.0, **params}, "k"))
+
+
+def by_pixel(filters: Callable[[Params, float], str]) -> Callable[[Params, int, int], str]:
+    """For filters that count in pixels: they are told how many of them one pixel of a 720p picture is."""
+    return lambda params, width, height: filters(params, min(width, height) / 720)
+
+
+def strength_text(params: Params) -> str:
+    return f"{round(100 * strength(params))} %"

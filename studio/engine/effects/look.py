@@ -1,13 +1,20 @@
 """Looks of the whole picture: black and white, vintage, teal and orange; and the vignette."""
 
-from studio.engine.effects.entry import TO_RGB, TO_YUV, Effect, Limit, Params, Stage, Words, number, strength
+from studio.engine.effects.entry import (
+    TO_RGB,
+    TO_YUV,
+    Effect,
+    Limit,
+    Params,
+    Stage,
+    Words,
+    number,
+    strength,
+    strength_text,
+)
 from studio.engine.errors import gettext_noop as _
 
 MONOCHROME = {"k": Limit(0.1, 1.0, 1.0)}
-
-
-def _strength_text(params: Params) -> str:
-    return f"{round(100 * strength(params))} %"
 
 
 def _mono(params: Params) -> str:
@@ -44,7 +51,7 @@ BLACK_AND_WHITE = Effect(
     id="bw",
     stage=Stage.LOOK,
     label=_("Black and white"),
-    value=_strength_text,
+    value=strength_text,
     percent=100,
     change=("flat chroma", 0),
     limits=MONOCHROME,
@@ -74,7 +81,7 @@ VINTAGE = Effect(
     id="vintage",
     stage=Stage.LOOK,
     label=_("Vintage film"),
-    value=_strength_text,
+    value=strength_text,
     percent=100,
     change=("picture", 1),
     video=_vintage,
@@ -102,7 +109,7 @@ TEAL_ORANGE = Effect(
     id="teal-orange",
     stage=Stage.LOOK,
     label=_("Teal and orange"),
-    value=_strength_text,
+    value=strength_text,
     percent=100,
     change=("picture", 1),
     video=_teal_orange,
@@ -131,7 +138,7 @@ VIGNETTE = Effect(
     id="vignette",
     stage=Stage.VIGNETTE,
     label=_("Vignette"),
-    value=_strength_text,
+    value=strength_text,
     percent=100,
     change=("corners", -1),
     video=_vignette,

@@ -1,4 +1,4 @@
-"""Time: slower, faster, trim."""
+"""Time: slower, faster, trim. What plays moments again, or in another order, is in `replay`."""
 
 from studio.engine.effects.entry import Effect, Limit, Params, Stage, Words, number
 from studio.engine.errors import gettext_noop as _

@@ -8,7 +8,7 @@ last 4 seconds" is start -4). Steps are sorted by stage, but "then" begins anew.
 from itertools import pairwise
 
 from studio.engine.catalogue import BY_ID
-from studio.engine.parser import captions, leftovers, quantities, reading, speeds, strengths, trims
+from studio.engine.parser import captions, leftovers, quantities, reading, shapes, sounds, speeds, strengths, trims
 from studio.engine.parser.agreement import settle
 from studio.engine.parser.clauses import Clause, split
 from studio.engine.parser.scenes import read_scene
@@ -31,13 +31,15 @@ class Reader:
     def __init__(self, text: str, operation: str) -> None:
         self.operation = operation
         self.prompt: Prompt = tokenise(captions.quote_the_unquoted(text))
-        self.scene = read_scene(self.prompt, operation)
+        self.scene, self.notes = read_scene(self.prompt, operation)
         self.clauses: list[Clause] = split(self.prompt, trims.both_ends(quantities.measured(self.prompt.tokens)))
         self.reported: list[tuple[int, int]] = []
         self.in_seconds = any(token.has("seconds") or token.tags.get("unit") == "s" for token in self.prompt.tokens)
-        self.notes: list[str] = []
 
     def plan(self) -> Plan:
+        if self.operation == "generate" and self.scene is None:
+            whole = _shortened(" ".join(self.prompt.text.split()))
+            return Plan(not_done=(whole,) if whole else ())
         for at, clause in enumerate(self.clauses):
             if not clause.unread:
                 self._read(clause, self.clauses[at - 1] if at else None)
@@ -74,6 +76,7 @@ class Reader:
             if before and clause.joined in {"and", "comma"}
             else ""
         )
+        shapes.read_shapes(clause)
         speeds.read_speed(clause)
         trims.read_trim(clause, cutting, self.in_seconds)
         strengths.read_kelvin(clause)
@@ -91,6 +94,8 @@ class Reader:
             and all(finding.complaint for finding in before.findings)
         )
         self._inherit_too(clause, before)
+        sounds.read_sounds(clause)
+        strengths.light_looks(clause)
         reading.read_effects(clause)
         strengths.assign(clause)
 

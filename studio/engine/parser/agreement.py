@@ -6,7 +6,10 @@ from studio.engine.parser.clauses import Finding
 
 Found = list[tuple[int, Finding]]
 Span = tuple[int, int]
+OWN = ("direction", "ratio", "degrees", "plays", "fps", "seconds")
+"""Numbers and names of which an effect has one: two that differ contradict."""
 TOGETHER_POINTLESS = (("bw", "saturation+"),)
+TOGETHER_USUAL = {("denoise", "grain")}
 
 
 def settle(found: Found, denied: list[Finding]) -> tuple[Found, list[tuple[Span, Span]]]:
@@ -48,6 +51,9 @@ def _merged(found: Found) -> tuple[Found, list[tuple[Span, Span]]]:
             if not _joined_trim(same, finding):
                 contradictions.append((same.said, finding.said))
                 against.append(same)
+        elif any(same.params.get(name) != finding.params.get(name) for name in OWN):
+            contradictions.append((same.said, finding.said))
+            against.append(same)
         elif not same.explicit and _says_more(same, finding):
             same.params, same.explicit = finding.params, finding.explicit
     return [(step, finding) for step, finding in merged if finding not in against], contradictions
@@ -62,6 +68,7 @@ def _says_more(first: Finding, second: Finding) -> bool:
 def _without_opposites(found: Found) -> tuple[Found, list[tuple[Span, Span]]]:
     ids = {finding.id: finding for _, finding in found}
     pairs = [(id, BY_ID[id].opposite) for id in ids if BY_ID[id].opposite in ids and id < BY_ID[id].opposite]
+    pairs = [pair for pair in pairs if pair not in TOGETHER_USUAL]
     pairs += [pair for pair in TOGETHER_POINTLESS if ids.keys() >= set(pair)]
     against: set[str] = set()
     contradictions: list[tuple[Span, Span]] = []

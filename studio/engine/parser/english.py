@@ -95,7 +95,7 @@ SHOULD = (
     "could|can|let|make|made|so that|so|to be|want it|please|get|give"
 )
 COPULA = (
-    "is|are|was|were|looks|seems|feels|appears|it's|its|that's|i find|look|seem|feel|comes? out|came out|"
+    "is|it is|are|was|were|looks|seems|feels|appears|it's|its|that's|i find|look|seem|feel|comes? out|came out|"
     "turned out|gets|got"
 )
 MORE = (
@@ -201,6 +201,10 @@ PLACE = (
 FIXED = "the|his|their|its|my|our|your|this|that|these|those|each|every|all|both"
 LOOSE = "a|an|some|any|with|such|more|very|really|extra"
 
+FADES = (
+    "fad(e|es|ing)( it)? in and out|fad(e|es|ing)( it)? in and fad(e|es|ing)( it)? out|fad(e|es) (at|on) both ends|"
+    "fad(e|es|ing) (from|to) and (from|to) black"
+)
 TRIM_VERB = (
     "(remove|delete|cut|drop|trim|lose) (everything|all) (but|except( for)?)|everything (but|except( for)?)|trim "
     "down|cut down|trim(med|s|ming)?|cut(ting|s)?|clip|shorten(ed|s|ing)?|keep( only| just)?|keeping|"
@@ -317,7 +321,9 @@ UNITS = {
     "%": "%|percent|per cent|pct|percents",
     "x": "x|times|time|fold|×",
     "K": "k|kelvin|kelvins",
-    "fps": "fps|frames per second|frame",
+    "deg": "degrees?|deg|°",
+    "dB": "db|decibels?",
+    "fps": "fps|frames per second|frames a second|frames / second|frame",
     "stop": "stop|stops|ev",
 }  # fmt: skip
 TO = "to|until|till|through|thru|up to|and"

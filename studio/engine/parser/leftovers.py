@@ -1,6 +1,8 @@
 """What is left of a clause, and whether it makes all of it impossible, as in "make the dog warmer"."""
 
 from studio.engine.catalogue import BY_ID
+from studio.engine.effects.entry import Stage
+from studio.engine.parser import sounds
 from studio.engine.parser.clauses import Clause, Finding, is_content
 from studio.engine.parser.spelling import phrases
 from studio.engine.parser.tokens import Token
@@ -71,7 +73,7 @@ def _trivial(clause: Clause, token: Token) -> bool:
     ids = {finding.id for finding in clause.findings}
     if token.has("edges") and "vignette" in ids:
         return True
-    if token.has("absence") and "mute" in ids:
+    if sounds.is_heard(token) and any(BY_ID[id].stage == Stage.SOUND for id in ids if id in BY_ID):
         return True
     if token.has("amount") and {token.tags["amount"], BY_ID[token.tags["amount"]].opposite} & ids:
         return True
@@ -97,15 +99,20 @@ def _time_limited(clause: Clause) -> bool:
     """An effect for a part of the time only: there is no such effect, and the whole clip must not get it."""
     others = [finding for finding in clause.findings if finding.id not in {"trim", "caption"}]
     timed = any(finding.id == "trim" for finding in clause.findings) or clause.unused("seconds", "range")
-    if clause.has("gradual") and others and not all(finding.id in {"slow", "fast"} for finding in others):
+    if clause.has("gradual") and not all(_may_be_slow(finding) for finding in others):
         return True
     if not others or not timed:
         return False
     return not any(token.text in STRONG_TRIM for token in clause.tokens)
 
 
+def _may_be_slow(finding: Finding) -> bool:
+    """A zoom or a fade takes its time anyway."""
+    return finding.id in {"slow", "fast"} or (finding.id in BY_ID and BY_ID[finding.id].timed)
+
+
 def _impossible(clause: Clause, content: list[Token]) -> bool:
-    if clause.has("replace"):
+    if clause.has("replace") or _is_heard(clause):
         return True
     strange = [token for token in content if token.has("unknown", "other", "keepable", "rest", "quote", "text")]
     if not strange:
@@ -117,6 +124,13 @@ def _impossible(clause: Clause, content: list[Token]) -> bool:
         and any(token.has("unknown") for token in strange)
         and not _after_soft(clause, strange)
     )
+
+
+def _is_heard(clause: Clause) -> bool:
+    """ "remove the noise from the audio", "the sound of rain": ours are noise and rain to be seen."""
+    ids = {finding.id for finding in clause.findings}
+    audible = {"denoise", "grain", "rain"}
+    return bool(ids & audible) and any(token.tags.get("absence") == "mute" for token in clause.tokens)
 
 
 def _only_captions(clause: Clause) -> bool:

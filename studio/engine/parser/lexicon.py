@@ -41,6 +41,8 @@ def _add_words(lexicon: Lexicon, pairs: Iterable[tuple[str, Words]]) -> None:
         lexicon.add(words.amounts, "amount", id)
         lexicon.add(words.absence, "absence", id)
         lexicon.add(words.faults, "fault", id)
+        lexicon.add(words.things, "is", id)
+        lexicon.add(words.things, "thing")
 
 
 def _add_lists(lexicon: Lexicon, words: ModuleType) -> None:

@@ -5,7 +5,7 @@ from studio.engine.parser.tokens import Token
 
 ORDINALS = phrases("st|nd|rd|th")
 SECONDS = {"s": 1.0, "min": 60.0, "ms": 0.001}
-MEASURES = ("seconds", "percent", "times", "share", "kelvin", "plain", "range")
+MEASURES = ("seconds", "percent", "times", "share", "kelvin", "plain", "range", "decibels", "degrees")
 
 
 def measured(tokens: tuple[Token, ...]) -> list[Token]:
@@ -101,8 +101,14 @@ def _number(tokens: list[Token], at: int) -> tuple[int, dict[str, object]]:
         return count + 1, {"percent": value}
     if unit == "x":
         return count + 1, {"times": value}
+    if unit == "deg" and value <= 360:
+        return count + 1, {"degrees": value}
+    if unit == "dB":
+        return count + 1, {"decibels": value}
     if unit == "K" and value >= 100:
         return count + 1, {"kelvin": value}
+    if unit in {"fps", "frames"} and 24 <= value <= 60:
+        return count + 1, {"rate": value, "is": "smooth"}
     if unit in {"K", "fps", "stop", "frames"}:
         return count + 1, {"other": True, "unknown": True}
     return count, {"plain": value}

@@ -1,6 +1,8 @@
 """What a clause asks of the catalogue's effects: "warmer", "too dark", "less contrast", "remove the sound"."""
 
 from studio.engine.catalogue import BY_ID
+from studio.engine.effects.entry import Stage
+from studio.engine.parser import sounds
 from studio.engine.parser.clauses import Clause, Finding, is_content
 from studio.engine.parser.spelling import phrases
 from studio.engine.parser.tokens import Token
@@ -38,12 +40,34 @@ def read_effects(clause: Clause) -> None:
     for at, token in enumerate(clause.tokens):
         if token.used:
             continue
+        if token.has("thing") and _is_seen(clause, at):
+            token.tags = {"unknown": True}
+            continue
         if token.has("absence") and _absent(clause, at):
             continue
         if token.has("amount") and _amount(clause, at):
             continue
         if token.has("is", "quality", "fault"):
             _named(clause, at)
+
+
+def _is_seen(clause: Clause, at: int) -> bool:
+    """ "the night", "make rain louder", "夜景更亮": speaks of what the picture shows, and is no effect to put on it."""
+    before = clause.tokens[at - 1] if at else None
+    if before is not None and before.text in ARTICLES:
+        return True
+    if before is not None and before.text in {"a", "an"} and at > 1 and clause.tokens[at - 2].text in PUTS:
+        return True
+    subject = clause.tokens[at].text[0] >= "㐀" if before is None else before.text in TREATS
+    others = clause.tokens[at + 1 :]
+    if others and others[0].text[0] in "般似":
+        return False
+    return subject and any(other.has("is", "quality", "amount", "up", "down", "unknown") for other in others)
+
+
+PUTS = phrases("add|adds|adding|put|place|insert|include|draw|paint|show")
+ARTICLES = phrases("the|his|their|its|my|our|your|these|those|all the|of the|in the|on the|to the")
+TREATS = phrases("make|makes|making|把|将|让|使|使得|令|给|对|请把|请将")
 
 
 def _absent(clause: Clause, at: int) -> bool:
@@ -124,7 +148,7 @@ def _amount(clause: Clause, at: int) -> bool:
         direction, used = clause.direction, []
         if direction and token.has("is", "quality"):
             return False
-    if not direction:
+    if not direction or (token.tags["amount"] == "louder" and sounds.only_adds(used)):
         return False
     first = min((clause.tokens.index(other) for other in used), default=at)
     if _negation(clause, first) and not any(other.has("neg", "limit") for other in used):
@@ -280,6 +304,7 @@ def _named(clause: Clause, at: int) -> None:
         opposite = BY_ID[id].opposite
         if opposite:
             _find(clause, opposite, [token], complaint=True)
+        if opposite or BY_ID[id].stage == Stage.SOUND:
             return
     if any(other.has("remove") and not other.used and not other.has("fill") for other in before[-3:]):
         return

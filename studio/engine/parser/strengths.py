@@ -5,6 +5,7 @@ from itertools import pairwise
 from studio.engine.catalogue import BY_ID
 from studio.engine.effects.entry import Limit, Stage
 from studio.engine.effects.grade import strength_of
+from studio.engine.parser import sounds
 from studio.engine.parser.clauses import Clause, Finding
 from studio.engine.parser.spelling import phrases
 from studio.engine.parser.tokens import Token
@@ -50,7 +51,6 @@ def _clamped(id: str, k: float) -> float:
 def assign(clause: Clause) -> None:
     """Every strength and percentage of the clause to a finding of it; the rest get the usual strength."""
     asked = [finding for finding in clause.findings if finding.id in BY_ID and not finding.explicit]
-    _light_looks(clause)
     for token in clause.tokens:
         if (
             token.has("k")
@@ -64,6 +64,8 @@ def assign(clause: Clause) -> None:
             finding = _nearest(asked, token)
             if "k" in BY_ID[finding.id].limits:
                 _proportion(clause, finding, token)
+            elif "gain" in BY_ID[finding.id].limits:
+                sounds.read_gain(clause, finding, token)
     for finding in asked:
         fill_in(finding)
 
@@ -71,18 +73,23 @@ def assign(clause: Clause) -> None:
 MULTIPLES = phrases("double|triple|quadruple|twice|doubled|tripled|翻倍|加倍|双倍")
 
 
-def _light_looks(clause: Clause) -> None:
+LAID_ON = {Stage.LOOK, Stage.TEXTURE, Stage.STYLISE, Stage.ATMOSPHERE, Stage.VIGNETTE}
+
+
+def light_looks(clause: Clause) -> None:
     """ "a light vignette" is a weak one and has nothing to do with light."""
     for token, following in pairwise(clause.tokens):
         id = following.tags.get("is", "")
-        if token.text == "light" and id in BY_ID and BY_ID[id].stage in {Stage.LOOK, Stage.VIGNETTE}:
+        if token.text == "light" and id in BY_ID and BY_ID[id].stage in LAID_ON:
             token.tags = {"k": 0.5}
 
 
 def _is_proportion(token: Token) -> bool:
     if token.has("times") and token.text in MULTIPLES:
         return True
-    return not token.used and (token.has("percent", "times", "share") or (token.has("plain") and token.has("sign")))
+    return not token.used and (
+        token.has("percent", "times", "share", "decibels") or (token.has("plain") and token.has("sign"))
+    )
 
 
 def _softens(clause: Clause, token: Token) -> bool:
@@ -131,14 +138,14 @@ def apply_strength(finding: Finding, k: float) -> None:
     limits = BY_ID[finding.id].limits
     if "k" in limits:
         finding.params["k"] = limits["k"].clamp(k)
-    elif "factor" in limits and not finding.explicit:
-        finding.params["factor"] = BY_ID[finding.id].factors[k]
+    elif name := next((name for name in ("factor", "gain") if name in limits and not finding.explicit), ""):
+        finding.params[name] = BY_ID[finding.id].factors[k]
 
 
 def fill_in(finding: Finding) -> None:
     """What nobody said is as usual."""
     for name, limit in BY_ID[finding.id].limits.items():
-        if name in {"k", "factor"}:
+        if name in {"k", "factor", "gain"}:
             finding.params.setdefault(name, limit.usual)
 
 

@@ -1,18 +1,22 @@
 """The ocean: sky, water, a sailing boat, birds. The same seed draws the same film."""
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image, ImageChops, ImageFilter
+
+from studio.engine.plan import Scene
+from studio.engine.sound import waves
 
 from .birds import Birds
+from .bloom import bloom
 from .boat import Boat
-from .palettes import Colour, chosen
+from .film import Film, Picture
+from .palettes import chosen
 from .sea import Sea
 from .sky import Sky
 from .view import View
 
-Picture = NDArray[np.uint8]
-BRIGHT = [0] * 180 + [int((value - 180) * 0.75) for value in range(180, 256)]
+
+def film(asked: Scene, seed: int, size: tuple[int, int], seconds: float) -> Film:
+    return Film(Ocean(seed, *size, str(asked.get("palette") or "")).frame, waves(seed, seconds))
 
 
 class Ocean:
@@ -49,28 +53,9 @@ class Ocean:
         self._soften_horizon(picture)
         self.boat.put(picture, moment)
         self.birds.put(picture, moment)
-        return _bloom(picture, self.palette.light)
+        return bloom(picture, self.palette.light)
 
     def _soften_horizon(self, picture: Picture) -> None:
         row = self.view.horizon
         rows = picture[row - 1 : row + 2].astype(np.uint16)
         picture[row] = ((rows[0] + rows[1] * 2 + rows[2]) // 4).astype(np.uint8)
-
-
-def _bloom(picture: Picture, light: Colour) -> Picture:
-    """What is very bright lights its surroundings."""
-    image = Image.fromarray(picture)
-    bright = image.reduce(4).convert("L").point(BRIGHT)
-    near, wide = bright.filter(ImageFilter.BoxBlur(2)), bright.filter(ImageFilter.BoxBlur(9))
-    glow = ImageChops.add(near.filter(ImageFilter.BoxBlur(2)), wide.filter(ImageFilter.BoxBlur(7)))
-    box = glow.getbbox()
-    if box is None:
-        return picture
-    left, top, right, bottom = (side * 4 for side in box)
-    around = (left, top, min(right, image.width), min(bottom, image.height))
-    soft = glow.crop(box).resize((right - left, bottom - top), Image.Resampling.BILINEAR)
-    part = image.crop(around)
-    soft = soft.crop((0, 0, *part.size))
-    tinted = Image.merge("RGB", [soft.point([int(value * share) for value in range(256)]) for share in light])
-    image.paste(ImageChops.screen(part, tinted), around)
-    return np.asarray(image)

@@ -17,7 +17,9 @@ SCALE = 2
 class Sky:
     """Draws the rows above the horizon as RGB bytes."""
 
-    def __init__(self, rng: np.random.Generator, view: View, palette: Palette) -> None:
+    def __init__(
+        self, rng: np.random.Generator, view: View, palette: Palette, specs: "tuple[LayerSpec, ...] | None" = None
+    ) -> None:
         self.view, self.palette = view, palette
         self.rows, self.columns = -(-view.horizon // SCALE), -(-view.width // SCALE)
         heights = np.asarray(1 - (np.arange(self.rows) + 0.5) / self.rows, np.float32)
@@ -25,7 +27,7 @@ class Sky:
         self.distance = self._from_light()
         self._add_glow()
         drift = float(rng.choice([-1, 1]))
-        self.layers = [CloudLayer(rng, self, spec, drift) for spec in (HIGH, LOW)]
+        self.layers = [CloudLayer(rng, self, spec, drift) for spec in specs or (HIGH, LOW)]
         self.grain = rng.uniform(-0.6, 0.6, (self.rows, self.columns, 1)).astype(np.float32)
         self.stars = self._scatter_stars(rng)
         self.disc_box, self.disc = self._make_disc(rng)

@@ -30,12 +30,10 @@ from studio.providers.local.models import Render, RenderStatus
 LABEL = _("Local engine: built-in effects, not a generative model")
 NOTHING_DONE = _("Nothing was rendered: the local engine can do none of this. These would work:")
 NO_SCENE = _(
-    "Nothing was rendered: the local engine draws the sea and nothing else, or edits what you attach. These would work:"
+    "Nothing was rendered: the local engine draws a few scenes and nothing else, or edits what you attach. "
+    "These would work:"
 )
-SCENES = {
-    "en": ("a calm ocean at sunset", "the sea at night under the moon", "waves in the morning sun"),
-    "zh": ("夕阳下的大海", "月光下的大海", "清晨的海浪"),
-}
+SCENES = {language: tuple(engine.scene_examples(language)) for language in ("en", "zh")}
 FROM_THE_TAKE = _("The original clip is no longer stored, so this was rendered from the take it continues.")
 TOO_MANY_TURNS = _(
     "Too many turns follow one another here to render them all anew, so this was rendered from the take it continues."
@@ -51,7 +49,7 @@ class LocalProvider:
     def submit(self, request: JobRequest, key: str = "") -> Submission:
         """Plans the prompt and hands the renders to the render lane. The same request again changes nothing."""
         plan = engine.parse(request.prompt, operation=request.operation)
-        if not plan.renders or (request.operation == "generate" and plan.scene is None):
+        if not plan.renders:
             return Submission(request.key, JobState.ANSWERED, _answer(plan, request))
         base, note = _base(request)
         with transaction.atomic():
@@ -126,8 +124,7 @@ def _seed(request: JobRequest) -> int:
 def _reply(plan: engine.Plan, note: str = "") -> Reply:
     applied = []
     if plan.scene is not None:
-        id, label, value = engine.describe_scene(plan.scene)
-        applied.append(Applied(id, label, value, {}))
+        applied += [Applied(id, label, value, {}) for id, label, value in engine.describe_scene(plan.scene)]
     for step in plan.steps:
         label, value = engine.describe(step)
         applied.append(Applied(step.id, label, value, dict(step.params)))
