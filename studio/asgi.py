@@ -17,7 +17,9 @@ from django.urls import get_resolver, path, re_path  # noqa: E402
 
 from studio.accounts.consumers import PersonConsumer  # noqa: E402
 from studio.live.listening import listener  # noqa: E402
+from studio.moderation.consumers import ModerationConsumer  # noqa: E402
 from studio.operations.bodies import CappedBodies, SpoolingHandler  # noqa: E402
+from studio.review.consumers import GuestConsumer  # noqa: E402
 from studio.threads.consumers import ThreadConsumer  # noqa: E402
 
 # Each request has a thread of its own here, so a connection that is kept after it is kept for nobody.
@@ -38,6 +40,8 @@ websocket = AllowedHostsOriginValidator(
         URLRouter(
             [
                 path("ws/threads/<uuid:thread_id>/", ThreadConsumer.as_asgi()),
+                path("ws/moderation/", ModerationConsumer.as_asgi()),
+                path("ws/share/<str:token>/", GuestConsumer.as_asgi()),
                 path("ws/me/", PersonConsumer.as_asgi()),
                 re_path("", nowhere),
             ]

@@ -27,18 +27,20 @@ LATER = ".later"  # ends the key of tasks that give way to the others of their l
 WAIT_SECONDS = 1.0
 
 
-def enqueue(path: str, *args: str | int, lane: str = "default", later: bool = False) -> None:
+def enqueue(path: str, *args: str | int, lane: str = "default", later: bool = False, after: float = 0) -> None:
     """Have the function at dotted `path` called by a worker of `lane`, once this transaction has committed.
 
     It may be called twice (a worker died) but not never: the task is a row. Arguments are ids and plain values.
     `later`: once nothing else waits in the lane. Pictures can wait; a turn to be sent and a link that dies cannot.
+    `after`: not before so many seconds have passed.
     """
     if lane not in LANES:
         raise ValueError(f"{lane} is not a lane; there are {', '.join(LANES)}")
     for argument in args:
         if not isinstance(argument, str | int):
             raise TypeError(f"a task takes ids and plain values, not {type(argument).__name__}")
-    async_task(path, *args, cluster=lane + LATER if later else lane)
+    key = lane + LATER if later else lane
+    async_task(path, *args, cluster=key, **({"broker": PatientBroker(after, key)} if after else {}))
 
 
 def run_pending(lane: str | None = None, limit: int = 100) -> int:
@@ -94,12 +96,9 @@ class ListeningBroker(ORM):
                 yield row
 
     def _waiting(self, limit: int) -> list[OrmQ]:
-        found: list[OrmQ] = []
-        for key in keys_of(self.list_key):
-            if len(found) < limit:
-                rows = self.get_connection().filter(key=key, lock__lte=timezone.now())
-                found += rows.order_by("id")[: limit - len(found)]
-        return found
+        """One question, for an idle lane asks it every second. Keys of what gives way sort after the others."""
+        rows = self.get_connection().filter(key__in=keys_of(self.list_key), lock__lte=timezone.now())
+        return list(rows.order_by("key", "id")[:limit])
 
     def delete(self, task_id: int) -> None:
         super().delete(task_id)
@@ -111,6 +110,18 @@ class ListeningBroker(ORM):
             self._listener = Listener(f"queue-{self.list_key}")
             self._listener_pid = os.getpid()
         return self._listener
+
+
+class PatientBroker(ListeningBroker):
+    """Puts tasks into the queue that are not to be found there before `after` seconds have passed."""
+
+    def __init__(self, after: float, list_key: str) -> None:
+        super().__init__(list_key=list_key)
+        self.after = timedelta(seconds=after)
+
+    def enqueue(self, task: str) -> int:
+        row = self.get_connection().create(key=self.list_key, payload=task, lock=timezone.now() + self.after)
+        return int(row.pk)
 
 
 class Lane:
@@ -135,6 +146,10 @@ class Lane:
         now = timezone.now()
         row = OrmQ.objects.filter(key=self.name, lock__lte=now).order_by("lock").first()
         return now - row.lock if row and row.lock else timedelta()
+
+    def waiting(self) -> int:
+        """How many tasks no cluster has taken yet; those that give way to others count too."""
+        return OrmQ.objects.filter(key__in=keys_of(self.name), lock__lte=timezone.now()).count()
 
     def is_stuck(self, patience: timedelta) -> bool:
         """A task has waited longer than `patience`, a worker is free, and nothing has started or ended since.

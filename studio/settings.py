@@ -122,7 +122,10 @@ INSTALLED_APPS = [
     "studio.accounts",
     "studio.spending",
     "studio.media",
+    "studio.screening",
     "studio.threads",
+    "studio.review",
+    "studio.moderation",
     "studio.operations",
 ]
 
@@ -245,11 +248,10 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = reverse_lazy("threads:library")
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_LOGIN_METHODS, ACCOUNT_SIGNUP_FIELDS = {"email"}, ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_SESSION_REMEMBER = ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_LOGOUT_REDIRECT_URL = reverse_lazy("account_login")
 ACCOUNT_ADAPTER = "studio.accounts.adapter.AccountAdapter"
 ACCOUNT_RATE_LIMITS = {
@@ -258,6 +260,11 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip,5/m/key",
     "first_code": "10/10m/key",
     "invitation": "20/m/ip",
+    "share_password": "10/m/ip,30/10m/key",
+    "share_name": "20/m/ip,200/10m/key",
+    "share_note": "30/10m/key",
+    "share_link_note": "200/10m/key",
+    "share_report": "10/10m/ip,30/10m/key",
 }
 ACCOUNT_FORMS = {
     "login": "studio.accounts.forms.SignInForm",
@@ -265,7 +272,6 @@ ACCOUNT_FORMS = {
     "reset_password": "studio.accounts.forms.AskResetForm",
     "reset_password_from_key": "studio.accounts.forms.NewPasswordForm",
 }
-ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 PASSWORD_RESET_TIMEOUT = 60 * 60 * 24
 
@@ -372,16 +378,13 @@ LOGGING = {
 }
 
 UNFOLD: dict[str, Any] = {
-    "SITE_TITLE": "Retake",
-    "SITE_HEADER": "Retake",
+    "SITE_TITLE": "Retake", "SITE_HEADER": "Retake", "SITE_URL": "/", "THEME": "dark", "BORDER_RADIUS": "6px",
     "SITE_SUBHEADER": _("Administration"),
-    "SITE_URL": "/",
     "SITE_ICON": {"light": "studio.audit.backstage.brand", "dark": "studio.audit.backstage.brand"},
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "studio.audit.backstage.brand"}],
     "ENVIRONMENT": "studio.audit.backstage.environment",
-    "THEME": "dark",
-    "BORDER_RADIUS": "6px",
     "STYLES": ["studio.audit.backstage.stylesheet"],
+    "DASHBOARD_CALLBACK": "studio.threads.admin.dashboard.fill",
     "SIDEBAR": {"show_search": True, "navigation": "studio.audit.backstage.navigation"},
     # The studio's own greys and accent (static/css/tokens.css), so that both look like one house.
     "COLORS": {

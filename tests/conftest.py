@@ -1,33 +1,35 @@
 """The hostile harness (no network, no logged errors, no unknown template variables) and the cast."""
 
+import asyncio
 import inspect
 import logging
 import os
 import shutil
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
+from asgiref.sync import AsyncToSync, SyncToAsync, sync_to_async
 from channels.layers import channel_layers
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connections
 from django.template import engines
 from django.template.base import Node, Template
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from playwright.sync_api import Browser, sync_playwright
 
 from studio.accounts.models import Membership, Role, Team, User
 from studio.live.listening import listener
 from studio.queue import run_pending
+from tests.emptying import empty_tables
 
 ON_CI = os.environ.get("CI", "").lower() == "true"
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
-)
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the quickest first
+CHROMIUM = next((path for name in BROWSERS if (path := shutil.which(name))), "")
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0", "::")
 OUR_TEMPLATES = str(settings.BASE_DIR / "templates")
 UNFOLD_TEMPLATES = str(settings.BASE_DIR / "templates" / "admin")
@@ -45,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     has_services = bool(os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"))
     # The slow files first: begun last, one of them would keep a single worker busy while the others have nothing to do.
-    items.sort(key=lambda item: not (item.get_closest_marker("processes") or item.get_closest_marker("browser")))
+    items.sort(key=lambda item: [not item.get_closest_marker(mark) for mark in ("processes", "browser")])
     for item in items:
         if item.get_closest_marker("browser") and not CHROMIUM:
             item.add_marker(pytest.mark.skip(reason="Chromium is not installed: install it to run the browser tests"))
@@ -121,6 +123,20 @@ def empty_cache() -> Iterator[None]:
     yield
     if settings.REDIS_URL:
         cache.clear()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """PostgreSQL drops no database that is in use, as it is by the thread in which asynchronous tests ask."""
+    yield
+    SyncToAsync.single_thread_executor.submit(connections.close_all).result()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tables_are_emptied_quickly() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: empty_tables())
+        yield
 
 
 # --- The cast --------------------------------------------------------------------------------------------------------
@@ -216,11 +232,24 @@ async def listening(transactional_db: None) -> AsyncIterator[None]:
 # --- Browser ---------------------------------------------------------------------------------------------------------
 
 
+def _beside_the_loop(call: Callable[..., Any]) -> Callable[..., Any]:
+    """asgiref refuses threads in which a loop runs, and in the product no loop runs where something is published."""
+
+    def called(own: AsyncToSync[Any, Any], *args: Any, **kwargs: Any) -> Any:
+        if asyncio._get_running_loop() is None:
+            return call(own, *args, **kwargs)
+        with ThreadPoolExecutor(1) as beside:
+            return beside.submit(call, own, *args, **kwargs).result()
+
+    return called
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The system's Chromium. One per module: while it lives, its event loop bars asynchronous tests from here."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Django takes that loop for asynchronous code
+        patch.setattr(AsyncToSync, "__call__", _beside_the_loop(AsyncToSync.__call__))
         with sync_playwright() as playwright:
             quiet = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--no-first-run"]
             opened = playwright.chromium.launch(executable_path=CHROMIUM, args=quiet)

@@ -8,6 +8,7 @@ export const MODES = ["single", "wipe", "side", "difference"];
 const APART = 0.15; // s; beyond it the other jumps
 const PULL = 3; // how much faster, for each second that it is behind
 const BEND = 0.4; // at most
+const LONGEST_LAG = 0.5; // s; how far ahead of the clock a jump may aim
 
 export class Compare {
   /** `player` offers video, fps, rate, words, take. */
@@ -22,6 +23,7 @@ export class Compare {
     this.modes = stage.querySelector("#modes");
     this.mode = "single";
     this.shown = false;
+    this.lag = 0; // s; how long the last jump took, which the next one makes up for
     this.other.muted = true;
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) this.wipe.step = "5";
     this.modes.addEventListener("click", (event) => {
@@ -165,10 +167,17 @@ export class Compare {
     const { other } = this;
     if (moment >= other.duration) { if (!other.paused) other.pause(); return; }
     if (other.paused) { this.align(); return; }
+    if (other.seeking) return; // asked anew with every picture, a busy machine would never get there
     const apart = moment - other.currentTime;
     const rate = this.player.video.playbackRate;
-    if (Math.abs(apart) > APART) other.currentTime = moment;
+    if (Math.abs(apart) > APART) this.jump(moment + this.lag * rate);
     else other.playbackRate = Math.abs(apart) > 1.5 / (this.player.fps || 25) ? rate * (1 + Math.max(-BEND, Math.min(BEND, PULL * apart))) : rate;
+  }
+
+  jump(moment) {
+    const since = performance.now();
+    this.other.addEventListener("seeked", () => { this.lag = Math.min(LONGEST_LAG, (performance.now() - since) / 1000); }, { once: true });
+    this.other.currentTime = Math.min(moment, this.other.duration - 0.001);
   }
 
   placeWipe() {

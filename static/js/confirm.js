@@ -1,9 +1,11 @@
-// hx-confirm asks in a dialog of ours. data-yes on the same element names the button that goes on.
+// hx-confirm asks in a dialog of ours. data-yes on the same element names the button that goes on; data-also names a
+// second one, which first fills the form's [data-also-field] with 1.
 
 const dialog = document.getElementById("confirm");
 
 if (dialog) {
   const go = dialog.querySelector(".js-yes");
+  const also = dialog.querySelector(".js-also");
   const plain = go.textContent;
   let ask = null;
 
@@ -13,6 +15,9 @@ if (dialog) {
     ask = event.detail;
     dialog.querySelector(".js-question").textContent = ask.question;
     go.textContent = ask.elt.dataset.yes || plain;
+    also.textContent = ask.elt.dataset.also ?? "";
+    also.hidden = !ask.elt.dataset.also;
+    go.classList.toggle("button-err", also.hidden);
     dialog.returnValue = "";
     dialog.showModal();
   });
@@ -20,6 +25,8 @@ if (dialog) {
   dialog.addEventListener("close", () => {
     const asked = ask;
     ask = null;
-    if (dialog.returnValue === "yes") asked?.issueRequest(true);
+    const field = asked?.elt.querySelector("[data-also-field]");
+    if (field) field.value = dialog.returnValue === "also" ? "1" : "";
+    if (["yes", "also"].includes(dialog.returnValue)) asked?.issueRequest(true);
   });
 }

@@ -11,8 +11,17 @@ const SHIFTED = { ArrowLeft: "second-back", ArrowRight: "second-forward" };
 const CHARACTERS = {
   j: "back", k: "pause", l: "forward", i: "range-in", o: "range-out", I: "range-in-clear", O: "range-out-clear",
   c: "compare", w: "wipe", s: "side", x: "swap", p: "peek", f: "fullscreen", "[": "sibling-earlier", "]": "sibling-later",
-  "1": "take", "2": "take", "3": "take", "4": "take", g: "map", q: "queue", d: "details", "/": "focus", "?": "help",
+  "1": "take", "2": "take", "3": "take", "4": "take", g: "map", q: "queue", d: "details", // on a review page D draws
+  m: "note", a: "approve", n: "needs-changes", r: "resolve", "/": "focus", "?": "help",
 };
+// The queue of moderators has letters of its own: <body data-keys="queue">.
+const QUEUE = {
+  j: "queue-next", k: "queue-previous", r: "queue-release", h: "queue-hide", d: "queue-delete", s: "queue-strike", u: "queue-undo",
+  g: "queue-grey", b: "queue-blur", p: "queue-play", "?": "help",
+  "1": "queue-ground", "2": "queue-ground", "3": "queue-ground", "4": "queue-ground", "5": "queue-ground", "6": "queue-ground", "7": "queue-ground",
+};
+const inQueue = document.body.dataset.keys === "queue";
+const LETTERS = inQueue ? QUEUE : CHARACTERS;
 const FIELDS = "input:not([type=range], [type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
 
 function raise(name, event, detail = {}) {
@@ -32,18 +41,19 @@ function nameOf(event) {
   if (target.closest(FIELDS)) return null;
   const arrow = event.key.startsWith("Arrow") || event.key === "Home" || event.key === "End";
   if (arrow && target.closest("input, [role=slider], [role=tablist], [role=menu], .menu-list")) return null;
+  if (inQueue && event.key === "Enter") return target.closest("button, a, summary") ? null : "queue-claim";
   if (event.key === " " && target.closest("button, a, summary, label, input")) return null;
   if (event.shiftKey && SHIFTED[event.key]) return SHIFTED[event.key];
   if (!event.shiftKey && PLAIN[event.key]) return PLAIN[event.key];
   if (!singleKeys()) return null;
-  if (event.shiftKey && /^[a-z]$/i.test(event.key)) return CHARACTERS[event.key.toUpperCase()] ?? null;
-  return CHARACTERS[event.key] ?? CHARACTERS[event.key.toLowerCase()] ?? null;
+  if (event.shiftKey && /^[a-z]$/i.test(event.key)) return LETTERS[event.key.toUpperCase()] ?? null;
+  return LETTERS[event.key] ?? LETTERS[event.key.toLowerCase()] ?? null;
 }
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || document.querySelector("dialog[open], .menu-list:popover-open")) return;
   const name = nameOf(event);
-  if (name) raise(name, event, name === "take" ? { number: Number(event.key) } : {});
+  if (name) raise(name, event, name === "take" || name === "queue-ground" ? { number: Number(event.key) } : {});
 });
 
 document.addEventListener("keyup", (event) => {

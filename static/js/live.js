@@ -16,6 +16,7 @@ const PONG_WITHIN = 1_000;
 const PING_EVERY = 25_000;
 const SAME_AGAIN = 50;
 const NOT_FOUND = 4404;
+const TOO_MANY = 4429; // more pages are open than the server keeps: this one asks seldom
 
 const path = document.body.dataset.live;
 const since = parsed(document.body.dataset.liveSince);
@@ -31,6 +32,7 @@ let pong = 0;
 let speak = 0;
 let refresh = 0;
 let gone = false;
+let full = false;
 
 function parsed(text) {
   try {
@@ -75,7 +77,7 @@ function hear(message) {
 
 // The first event of its kind is raised at once; those that follow within a moment are raised as one.
 function soon(detail) {
-  const key = [detail.kind, detail.stream, detail.turn, detail.take, detail.thread, detail.asset, detail.job, detail.state].join(" ");
+  const key = [detail.kind, detail.stream, detail.turn, detail.take, detail.note, detail.thread, detail.asset, detail.job, detail.state].join(" ");
   if (waiting.has(key)) {
     waiting.set(key, detail);
     return;
@@ -128,6 +130,8 @@ function lost(code) {
     return;
   }
   if (was) raise(document, "live:closed");
+  full = code === TOO_MANY;
+  if (full) pause = PAUSE_THEN;
   speak ||= setTimeout(sayClosed, SAY_AFTER);
   refresh ||= setInterval(() => document.hidden || raise(document, "live:refresh", { reason: "closed" }), REFRESH_EVERY);
   clearTimeout(retry);
@@ -139,7 +143,7 @@ function lost(code) {
 function sayClosed() {
   if (!state) return;
   state.dataset.state = "closed";
-  state.textContent = state.dataset.connecting || "Reconnecting. Your work is safe.";
+  state.textContent = (full ? state.dataset.full : state.dataset.connecting) || "Reconnecting. Your work is safe.";
 }
 
 function drop() {

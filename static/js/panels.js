@@ -66,6 +66,9 @@ function lend(event) {
   if (!more || more.hasAttribute("popovertarget")) return;
   document.querySelectorAll("[popovertarget=turn-menu]").forEach((old) => old.removeAttribute("popovertarget"));
   more.setAttribute("popovertarget", "turn-menu");
+  const review = document.getElementById("turn-menu-review");
+  const take = more.closest(".turn").querySelector(".take")?.dataset.take;
+  review.href = take ? `${review.dataset.url}?take=${take}` : review.dataset.url;
   document.getElementById("turn-menu-name").textContent = more.closest(".turn").querySelector(".turn-no").getAttribute("aria-label");
 }
 
@@ -82,6 +85,10 @@ async function act(what, card) {
   }
   if (what === "link") document.dispatchEvent(new CustomEvent("text:copy", { detail: { text: new URL(card.dataset.url, location.href).href } }));
   if (what === "reuse") document.dispatchEvent(new CustomEvent("prompt:reuse", { detail: { card } }));
+  if (what === "report") {
+    const url = document.querySelector("[data-turn-do=report]").dataset.address.replace(/[0-]{36}/, idOf(card));
+    document.dispatchEvent(new CustomEvent("report:open", { detail: { url } }));
+  }
   if (what === "delete") window.htmx.ajax("POST", `${card.dataset.url}delete/`, { source: document.body, swap: "none" });
 }
 

@@ -211,6 +211,7 @@ class Player {
   showRange() {
     this.part("range-clear").hidden = this.range.start === null && this.range.end === null;
     this.strip.showRange();
+    document.dispatchEvent(new CustomEvent("range:changed", { detail: { ...this.range } }));
   }
 
   setLoop(on) {
@@ -341,6 +342,7 @@ class Player {
     this.part("speed").addEventListener("change", (event) => { this.rate = Number(event.target.value); this.setShuttle(0); });
     document.addEventListener("fullscreenchange", () => this.part("fullscreen").setAttribute("aria-pressed", String(Boolean(document.fullscreenElement))));
     document.addEventListener("take:selected", (event) => this.show(event.detail));
+    document.addEventListener("take:coming", (event) => { if (this.take && !this.isStill && !this.compare.isOn) this.source.expect(event.detail, this.now()); });
     for (const name of ["take:opened", "take:pictures"]) document.addEventListener(name, (event) => this.learn(event.detail));
     document.addEventListener("take:gone", () => this.clear());
     document.addEventListener("turn:shown", () => this.wait());
@@ -386,4 +388,4 @@ class Player {
 }
 
 const stage = document.getElementById("stage");
-if (stage) new Player(stage);
+export const player = stage ? new Player(stage) : null;

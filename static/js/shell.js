@@ -3,6 +3,7 @@ import "./menu.js";
 import "./toast.js";
 import "./keys.js";
 import "./confirm.js";
+import "./notices.js";
 
 // The socket says that this page may no longer be seen: show what the server says now, once.
 document.addEventListener("live:gone", () => {

@@ -15,18 +15,29 @@ export class Source {
     this.hold = new PictureHold(player.video, player.part("hold"));
     this.shownSince = Date.now();
     this.tried = 0;
+    this.expected = "";
     this.pending = null;
     this.video.addEventListener("error", () => this.failed());
     this.video.addEventListener("loadedmetadata", () => this.goOn());
     this.video.addEventListener("loadeddata", () => this.leavePoster());
     this.video.addEventListener("playing", () => { this.tried = 0; });
+    if (this.video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) this.leavePoster(); // it was quicker than this script
     watchAge(() => this.shownSince, () => this.renew());
   }
 
+  /** The file of a take that will be shown in a moment. Until then the picture of the present one stays. */
+  expect(take, moment) {
+    this.expected = take.id;
+    this.change(take.src, "", moment);
+  }
+
   load(take, keepSource, moment) {
+    const isThere = this.expected === take.id && this.video.getAttribute("src") === take.src && !this.video.error;
+    this.expected = "";
     this.problem("");
     this.shownSince = Date.now();
     this.tried = 0;
+    if (isThere) { if (take.poster) this.video.poster = take.poster; return; }
     if (this.player.isStill) { this.player.pause(); return; }
     if (!take.src) { this.awaitSource(take); return; }
     if (keepSource && this.video.currentSrc) { if (this.video.error) this.failed(); return; }

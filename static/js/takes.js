@@ -1,12 +1,13 @@
 // Which take is on the stage, and what one does with it: pick, continue, fetch, copy its address.
 
 import { toast, say } from "./toast.js";
-import { branch, cardOf, cards, list } from "./turns.js";
-import { words } from "./words.js";
+import { branch, cardOf, cards, idOf, list } from "./turns.js";
+import { isPlaying, isTyping, words } from "./words.js";
 
 const POLL = 900;
 const PATIENCE = 600000;
 let shown = null;
+let coming = ""; // the turn whose take is on the stage already, while its card is on the way
 
 const takeOf = (id) => (id ? document.getElementById(`take-${id}`) : null);
 
@@ -75,6 +76,8 @@ export function select(tile, { play = false, quiet = false } = {}) {
 }
 
 function exportsOf(tile) {
+  const review = document.getElementById("to-review");
+  if (review && tile.dataset.take) review.href = `${review.dataset.url}?take=${tile.dataset.take}`;
   const menu = document.getElementById("export");
   if (!menu) return;
   const id = tile.dataset.take;
@@ -169,7 +172,9 @@ document.addEventListener("branch:shown", (event) => {
 /** A turn is ready: show it by itself only to somebody who waits for it, on the take that it came from. */
 document.addEventListener("turn:finished", (event) => {
   const { card, follow } = event.detail;
-  if (!follow || !isAwaited(card) || !card.querySelector(".take")) return;
+  const isThere = coming === idOf(card);
+  coming = "";
+  if (!(follow || isThere) || !isAwaited(card) || !card.querySelector(".take")) return;
   event.detail.shown = true;
   select(standingFor(card));
 });
@@ -179,11 +184,14 @@ function isAwaited(card) {
   return on ? on.dataset.take === card.dataset.parent : !card.dataset.parent || !shown?.id;
 }
 
-/** What will be shown comes while its card is still on the way: the player finds it in the cache. */
+/** What will be shown comes while its card is still on the way: to the stage where it is all that comes of the turn. */
 document.addEventListener("live:take.added", (event) => {
-  const { turn, src } = event.detail;
+  const { turn, take, src, alone } = event.detail;
   const card = cardOf(turn);
-  if (src && card && !card.querySelector(".take") && isAwaited(card) && !document.hidden) fetch(src).catch(() => {});
+  if (!src || !card || card.querySelector(".take") || !isAwaited(card) || document.hidden) return;
+  if (!alone || isPlaying() || isTyping()) { fetch(src).catch(() => {}); return; }
+  coming = turn;
+  document.dispatchEvent(new CustomEvent("take:coming", { detail: { id: take, src } }));
 });
 
 document.addEventListener("take:watch", (event) => {

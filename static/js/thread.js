@@ -1,5 +1,6 @@
 // The editor: one module per behaviour, joined here.
 
+import "./report.js";
 import "./turns.js";
 import "./takes.js";
 import "./composer.js";
@@ -38,6 +39,10 @@ async function anew() {
   if (!response.ok) return;
   const now = await response.json();
   if (String(now.archived) !== studio.dataset.archived && !isTyping() && !isPlaying()) { location.reload(); return; }
+  const chip = document.getElementById("review-chip");
+  chip.dataset.state = now.review.state;
+  chip.textContent = now.review.word;
+  chip.hidden = now.review.state === "draft";
   if (document.activeElement === title) return;
   if (title.form) title.value = now.title;
   else title.textContent = now.shown;
@@ -52,7 +57,9 @@ document.addEventListener("turn:shown", () => { if (studio.dataset.named === "fa
 /* What the thread has cost, in the bar and in its menu: money settles when an attempt ends. */
 
 const OVER = ["succeeded", "answered", "failed", "cancelled"];
+const COUNT_AFTER = 600; // ms: the card and its picture come first
 let counting = 0;
+let countLater = 0;
 
 async function count() {
   counting += 1;
@@ -67,5 +74,9 @@ async function count() {
   });
 }
 
-document.addEventListener("live:turn.changed", (event) => { if (OVER.includes(event.detail?.state)) count(); });
+document.addEventListener("live:turn.changed", (event) => {
+  if (!OVER.includes(event.detail?.state)) return;
+  clearTimeout(countLater);
+  countLater = setTimeout(count, COUNT_AFTER);
+});
 document.addEventListener("live:refresh", count);

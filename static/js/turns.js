@@ -162,9 +162,10 @@ function chip() {
   const node = document.getElementById("thread-chip");
   if (!node) return;
   const all = cards();
-  const { rest, wordRest, wordRunning, wordDraft, wordFailed } = node.dataset;
+  const { rest, wordRest, wordRunning, wordDraft, wordFailed, wordHeld } = node.dataset;
   let [state, word] = all.length ? [rest, wordRest] : ["draft", wordDraft];
   if (rest === "done" && all.at(-1)?.dataset.state === "failed") [state, word] = ["failed", wordFailed];
+  if (rest === "done" && all.at(-1)?.dataset.state === "held") [state, word] = ["hold", wordHeld];
   if (all.some((card) => ACTIVE.includes(card.dataset.state))) [state, word] = ["running", wordRunning];
   if (node.dataset.state === state) return;
   node.dataset.state = state;
@@ -187,7 +188,7 @@ function arrive(fresh) {
   const all = cards();
   const last = all.at(-1);
   const parent = fresh.dataset.parent;
-  const tried = last && last.dataset.parent === parent && !last.querySelector(".take") && !ACTIVE.includes(last.dataset.state);
+  const tried = last && last.dataset.parent === parent && !last.querySelector(".take") && ![...ACTIVE, "held"].includes(last.dataset.state);
   const follows = last ? tried || (Boolean(parent) && last.querySelector(`.take[data-take="${CSS.escape(parent)}"]`)) : true;
   if (!follows) {
     all.filter((card) => card.dataset.parent === parent).forEach((card) => refresh(idOf(card)));
@@ -313,7 +314,11 @@ async function earlier(door) {
 /* News from live.js */
 
 for (const kind of ["turn.changed", "take.added", "take.changed"]) {
-  document.addEventListener(`live:${kind}`, (event) => { if (event.detail?.turn) heard(event.detail); });
+  document.addEventListener(`live:${kind}`, (event) => {
+    const turn = event.detail?.turn;
+    // Of turns that the page does not show, a hold alone may change hundreds of takes.
+    if (turn && (kind !== "take.changed" || sending || cardOf(turn))) heard(event.detail);
+  });
 }
 for (const name of ["job:progressed", "live:job.progressed"]) {
   document.addEventListener(name, (event) => {

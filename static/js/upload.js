@@ -162,13 +162,21 @@ function follow(job) {
 async function look(job) {
   clearTimeout(job.timer);
   if (!job.chip.isConnected) return;
+  const asked = job.asset;
+  const seen = await answerFor(asked);
+  if (job.asset !== asked) return; // the chip went on with something else meanwhile, such as a part that was cut out
+  if (!seen) follow(job);
+  else if (seen.error) failed(job.chip, seen.error);
+  else settle(job, seen);
+}
+
+/** How far an asset has come, or {error} where it is gone, or nothing where the server cannot be asked now. */
+async function answerFor(asset) {
   try {
-    const response = await fetch(job.asset.detail, { headers: { Accept: "application/json" } });
-    if (response.ok) settle(job, await response.json());
-    else if (response.status === 404) failed(job.chip, (await response.json()).error);
-    else follow(job);
+    const response = await fetch(asset.detail, { headers: { Accept: "application/json" } });
+    return response.ok || response.status === 404 ? await response.json() : null;
   } catch {
-    follow(job);
+    return null;
   }
 }
 
@@ -181,26 +189,25 @@ function trim(job) {
     if (!job.chip.isConnected) return;
     const whole = job.whole ?? job.asset;
     const most = longestOf(job.tray);
-    const part = await openTrimmer({ asset: whole, file: job.file, most, refresh: () => detail(whole) });
+    const part = await openTrimmer({ asset: whole, file: job.file, most, refresh: async () => (await answerFor(whole)) ?? whole });
     if (!part || !job.chip.isConnected) return;
     job.whole = whole;
     job.cut = true;
     job.since = Date.now();
+    job.asset = null;
+    clearTimeout(job.timer);
     working(job.chip, "trimming");
     try {
       settle(job, await post(job.tray, whole.trim, part));
     } catch (error) {
       job.cut = false;
+      job.asset = whole;
       failed(job.chip, error instanceof TypeError || error instanceof SyntaxError ? job.tray.dataset.sayLost : error.message);
       job.chip.querySelector("[data-chip-trim]").hidden = false;
     }
   });
 }
 
-async function detail(asset) {
-  const response = await fetch(asset.detail, { headers: { Accept: "application/json" } });
-  return response.ok ? response.json() : asset;
-}
 
 function cancel(job) {
   job.cancelled = true;
@@ -355,7 +362,7 @@ document.addEventListener("live:asset.changed", (event) => {
   const id = event.detail?.asset ?? event.detail?.payload?.asset;
   const chip = id && document.getElementById(`asset-${id}`);
   const job = chip && jobs.get(chip);
-  if (job && (job.asset.status !== "ready" || !complete(job))) look(job);
+  if (job?.asset && (job.asset.status !== "ready" || !complete(job))) look(job);
 });
 addEventListener("beforeunload", (event) => {
   if ([...document.querySelectorAll("[data-tray] [data-state=sending]")].length) event.preventDefault();

@@ -23,7 +23,9 @@ FIRST_TEAM = UUID("a6b1e6f2-2c5b-4f2e-9d0e-5a1f3c1e0001")
 def create_first_account(email: str, password: str, *, name: str = "", team_name: str = "") -> User:
     """The owner of the first team, who is staff. Raises SignUpClosedError when somebody was quicker."""
     with transaction.atomic():
-        team, _created = Team.objects.select_for_update().get_or_create(pk=FIRST_TEAM, defaults={"name": "…"})
+        team, _created = Team.objects.select_for_update(no_key=True).get_or_create(
+            pk=FIRST_TEAM, defaults={"name": "…"}
+        )
         if not firstrun.is_open():
             raise SignUpClosedError
         user = User.objects.create_superuser(email, password, name=name)
@@ -59,8 +61,8 @@ def create_team(user: User, name: str) -> Team:
 
 def rename_team(user: User, team: Team, name: str) -> None:
     with transaction.atomic():
-        record(user, "team.renamed", "team", team.pk, before=team.name, after=name)
         Team.objects.filter(pk=team.pk).update(name=name)
+        record(user, "team.renamed", "team", team.pk, before=team.name, after=name)
 
 
 def change_role(user: User, membership: Membership, role: Role) -> None:
@@ -96,6 +98,8 @@ def remove_member(user: User, membership: Membership) -> None:
             membership.pk,
             team=str(membership.team_id),
             member=membership.user.email,
+            before=membership.role,
+            after=None,
         )
         membership.delete()
         publish(membership.user.stream, "access.changed", team=str(membership.team_id))
@@ -103,7 +107,7 @@ def remove_member(user: User, membership: Membership) -> None:
 
 def _locked(membership: Membership) -> Membership:
     """The row as it is now, while its team is locked, so that two owners cannot remove each other at once."""
-    Team.objects.select_for_update().get(pk=membership.team_id)
+    Team.objects.select_for_update(no_key=True).get(pk=membership.team_id)
     return Membership.objects.select_related("user").get(pk=membership.pk)
 
 

@@ -26,6 +26,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("staff"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+    suspended_at = models.DateTimeField(_("suspended since"), null=True, blank=True)
+    suspended_reason = models.CharField(_("why suspended"), max_length=200, blank=True)
     first_name = ""
     last_name = ""
 
@@ -37,6 +39,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
+        permissions = [("suspend_user", "Can suspend people")]
 
     def __str__(self) -> str:
         return self.display_name
@@ -51,6 +54,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         """One or two capital letters for the round badge."""
         words = self.display_name.replace(".", " ").replace("-", " ").split()
         return ("".join(word[0] for word in words[:2]) if len(words) > 1 else self.display_name[:2]).upper()
+
+    @property
+    def is_suspended(self) -> bool:
+        """By staff, who can end it. Nobody signs in or stays signed in whose account is not active."""
+        return self.suspended_at is not None and not self.is_active
 
     @property
     def stream(self) -> str:

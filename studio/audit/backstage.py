@@ -44,11 +44,13 @@ GROUPS: list[tuple[Any, list[tuple[str, str]]]] = [
         ],
     ),
     (gettext_lazy("Money"), [("spending.LedgerEntry", "receipt_long"), ("spending.Budget", "savings")]),
+    (gettext_lazy("Moderation"), [("screening.Rule", "rule"), ("screening.Finding", "find_in_page")]),
     (gettext_lazy("Trail"), [("audit.AuditEntry", "history_edu")]),
 ]
 # Pages beside a model's list: icon, name of the address, words. Who may see the list may see them.
 PAGES: dict[str, list[tuple[str, str, Any]]] = {
-    "threads.Job": [("monitor_heart", "admin:threads_job_health", gettext_lazy("Provider health"))]
+    "threads.Job": [("monitor_heart", "admin:threads_job_health", gettext_lazy("Provider health"))],
+    "screening.Rule": [("gavel", "moderation:queue", gettext_lazy("Queue"))],
 }
 
 

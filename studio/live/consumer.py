@@ -23,6 +23,7 @@ REPLAY_LIMIT = 500
 REPLAY_SECONDS = 1.0
 NOT_FOUND = 4404
 BAD_MESSAGE = 4400
+in_database = database_sync_to_async  # for consumers that have more to look up than one query
 
 
 class StreamConsumer(AsyncJsonWebsocketConsumer):
@@ -30,8 +31,9 @@ class StreamConsumer(AsyncJsonWebsocketConsumer):
 
     The client's first message is {"since": {stream: last number it has}}; until then nothing but the hello is sent.
     It may ask so again, but not within a second: each time reads the table.
-    Whether the person may still see the streams is asked again every half minute, and at once after
-    "access.changed" on the person's own stream.
+    Whether the person may still see the streams is asked again every half minute (`recheck_in`), and at once after
+    what `asks_again` names: "access.changed" on the person's own stream. Streams of `watched_streams` are listened to
+    for that alone, and never forwarded.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -40,12 +42,23 @@ class StreamConsumer(AsyncJsonWebsocketConsumer):
         self._listens_from: dict[str, int] = {}
         self._asked = False
         self._may_ask_from = 0.0
-        self._own = ""
+        self._watched: list[str] = []
         self._recheck: asyncio.Task[None] | None = None
 
     async def stream_names(self) -> list[str]:
         """The streams that this person may follow here, asked at connect and again while the socket is open."""
         raise NotImplementedError
+
+    async def watched_streams(self) -> list[str]:
+        user = self.scope.get("user")
+        return [f"user-{user.pk}"] if user is not None and user.pk else []
+
+    def asks_again(self, stream: str, kind: str) -> bool:
+        return kind == "access.changed" and stream.startswith("user-")
+
+    def recheck_in(self) -> float:
+        """Seconds until the rights are asked again."""
+        return RECHECK_SECONDS * random.uniform(0.9, 1.1)
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Channels first sends a thread to look for stale connections: for events, which ask nothing, that is dear."""
@@ -59,11 +72,9 @@ class StreamConsumer(AsyncJsonWebsocketConsumer):
         if not names:
             await self.close(NOT_FOUND)
             return
-        user = self.scope.get("user")
-        self._own = f"user-{user.pk}" if user is not None and user.pk else ""
         self._last = await self._join(names)
-        if self._own and self._own not in self._last:
-            await self._join([self._own])
+        self._watched = await self.watched_streams()
+        await self._join([name for name in self._watched if name not in self._last])
         await self.accept()
         await self.send_json({"hello": self._last})
         self._recheck = asyncio.create_task(self._recheck_regularly())
@@ -94,9 +105,10 @@ class StreamConsumer(AsyncJsonWebsocketConsumer):
     async def live_event(self, message: dict[str, Any]) -> None:
         stream, number = message["stream"], message["number"]
         listener.heard(stream, number)
-        if stream == self._own and message["kind"] == "access.changed":
+        if self.asks_again(stream, message["kind"]):
             await self.access_recheck(message)
-            return
+            if stream in self._watched:
+                return
         last = self._last.get(stream)
         if last is None or not self._asked or number <= last:
             return
@@ -109,11 +121,12 @@ class StreamConsumer(AsyncJsonWebsocketConsumer):
         """Close, or follow other streams, when the person's rights have changed."""
         names = await self.stream_names() if await self._signed_in() else []
         if not names:
+            self._last.clear()
             await self.close(NOT_FOUND)
             return
         for gone in self._last.keys() - set(names):
             del self._last[gone]
-            if gone != self._own:
+            if gone not in self._watched:
                 await self._leave(gone)
         new = [name for name in names if name not in self._last]
         if new:
@@ -173,7 +186,7 @@ class StreamConsumer(AsyncJsonWebsocketConsumer):
 
     async def _recheck_regularly(self) -> None:
         while True:
-            await asyncio.sleep(RECHECK_SECONDS * random.uniform(0.9, 1.1))
+            await asyncio.sleep(self.recheck_in())
             # Through the channel, so that it never runs beside another message of this socket.
             await self.channel_layer.send(self.channel_name, {"type": "access.recheck"})
 

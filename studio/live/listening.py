@@ -105,10 +105,18 @@ class LiveListener:
         numbers = Stream.objects.filter(name__in=heard).values_list("name", "number")
         behind = sorted(name for name, number in numbers if number > heard[name])
         for name in behind:
-            news = list(Event.objects.filter(stream=name, number__gt=heard[name]).order_by("number")[:EVENTS_AT_ONCE])
+            self._hand_on(name, heard[name], loop)
+
+    def _hand_on(self, name: str, since: int, loop: asyncio.AbstractEventLoop) -> None:
+        """All that is new: the bell rings once, however much was said."""
+        full = True
+        while full:
+            news = list(Event.objects.filter(stream=name, number__gt=since).order_by("number")[:EVENTS_AT_ONCE])
+            full = len(news) == EVENTS_AT_ONCE
             if news:
                 asyncio.run_coroutine_threadsafe(_forward(news), loop).result(FORWARD_SECONDS)
-                self._mark(name, news[-1].number)
+                since = news[-1].number
+                self._mark(name, since)
 
     def _mark(self, stream: str, number: int) -> None:
         with self._lock:

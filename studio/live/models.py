@@ -18,7 +18,11 @@ class Stream(models.Model):
 
 
 class Event(models.Model):
-    """One change on a stream. `kind` is noun.past; `payload` holds ids and small numbers, never content."""
+    """One change on a stream. `kind` is noun.past; `payload` holds ids and small numbers.
+
+    Content rides along only where fifty pages that each asked for it would be too slow, and whoever publishes it also
+    takes it out again (`publishing.forget`) once it is no longer so.
+    """
 
     stream = models.CharField(max_length=80)
     number = models.BigIntegerField()

@@ -40,6 +40,20 @@ def publish_many(changes: Iterable[tuple[str, str, dict[str, Any]]]) -> list[Eve
     return events
 
 
+def forget(streams: Iterable[str], kind: str, key: str, /, **match: str) -> None:
+    """Take `key` out of the payloads of earlier events of this kind that match: their content is no longer so.
+
+    Whoever is still to hear one of them finds only ids in it, and asks.
+    """
+    found = Event.objects.filter(
+        stream__in=list(streams), kind=kind, **{f"payload__{name}": match[name] for name in match}
+    )
+    with transaction.atomic(savepoint=False):
+        for event in found.only("payload"):
+            if event.payload.pop(key, None) is not None:
+                event.save(update_fields=["payload"])
+
+
 def _last_numbers(streams: Set[str]) -> dict[str, int]:
     """The last number of each stream, which is ours alone until the commit. A new stream begins at 0."""
     rows = Stream.objects.select_for_update().filter(name__in=streams).order_by("name")

@@ -7,8 +7,9 @@ refused; a page may sign one for a single person who may look at it all the same
 
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TypedDict
 from uuid import UUID
 
@@ -102,20 +103,22 @@ def _address(asset_id: UUID, bucket: int, name: str, person: int | None, holds: 
     return reverse("media:asset", args=[sign(asset_id, bucket, person, holds), asset_id, name])
 
 
-def urls(asset: Asset, person: int | None = None) -> Urls:
+def urls(asset: Asset, person: int | None = None, address: Callable[[Asset], str] | None = None) -> Urls:
     """Addresses of what browsers can play and of the pictures. Prefetch `derived` where many assets are shown.
 
-    A photo is its own poster until a small one is made. `person` as for `url`.
+    A photo is its own poster until a small one is made. `person` as for `url`. `address` makes addresses of another
+    kind, for those whose right to look is asked anew each time.
     """
     if asset.held and person is None:
         return NONE.copy()
+    give = address or partial(url, person=person)
     derived = {child.kind: child for child in asset.derived.all() if child.file}
     shown = asset if asset.browser_playable else derived.get(Kind.RENDITION)
     poster = derived.get(Kind.POSTER) or (None if asset.is_video else asset)
     strip = derived.get(Kind.FILMSTRIP)
     return {
-        "src": url(shown, person) if shown else "",
-        "poster": url(poster, person) if poster else "",
-        "strip": url(strip, person) if strip else "",
+        "src": give(shown) if shown else "",
+        "poster": give(poster) if poster else "",
+        "strip": give(strip) if strip else "",
         "strip_frames": int(strip.probe.get("frames", 0)) if strip else 0,
     }

@@ -38,10 +38,12 @@ class DerivedFilter(admin.SimpleListFilter):
 @admin.register(Asset)
 class AssetAdmin(RecordedAdmin):
     list_display = ("__str__", "kind", "status", "team", "owner", "size_shown", "length", "held", "created_at")
-    list_filter = ("kind", "status", DerivedFilter, "held", "mime", "created_at", "team")
-    search_fields = ("id", "title", "sha256", "original_sha256", "owner__email", "team__name", "origin__id")
+    list_filter = ("kind", "status", DerivedFilter, "held", "created_at", "team")
+    search_fields = ("title",)
+    uuid_fields = ("pk", "origin")
+    exact_fields = ("sha256", "original_sha256")
+    search_through = {"owner": ("email", "name"), "team": ("name",)}
     list_select_related = ("team", "owner")
-    date_hierarchy = "created_at"
     ordering = ("-created_at",)
     readonly_fields = (*NAMES, *FILE, *PICTURE, *WORK, "open_link", "used_in")
     fieldsets = (

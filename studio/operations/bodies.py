@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import tempfile
 from collections import Counter
 from http import HTTPStatus
@@ -25,6 +26,8 @@ UPLOAD_PATH = "/assets/"
 MEGABYTE = 1024 * 1024
 HOOK_BYTES = MEGABYTE
 FORM_BYTES = 2 * MEGABYTE
+NOTE_BYTES = 512 * 1024  # words and the largest drawing, as a form writes it
+NOTE_PATH = re.compile(r"/(notes|review)/")
 BODILESS_BYTES = 64 * 1024
 ROOM_EVERY_BYTES = 16 * MEGABYTE
 UPLOADS_AT_ONCE = 8
@@ -61,7 +64,9 @@ def cap_of(path: str, method: str = "POST") -> int:
         return BODILESS_BYTES
     if is_upload(path, method):
         return int(settings.UPLOAD_MAX_BYTES) + MEGABYTE
-    return HOOK_BYTES if path.startswith("/hooks/") else FORM_BYTES
+    if path.startswith("/hooks/"):
+        return HOOK_BYTES
+    return NOTE_BYTES if NOTE_PATH.search(path) else FORM_BYTES
 
 
 class SpoolingHandler(ASGIHandler):

@@ -1,4 +1,4 @@
-"""What is done before anything runs: the tables, the cache's table, the static files. Quick when nothing changed."""
+"""What is done before anything runs: the tables, the moderators, the static files. Quick when nothing changed."""
 
 import hashlib
 from importlib.metadata import version
@@ -10,6 +10,8 @@ from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from studio.operations.moderators import ensure_group
+
 COMPRESSORS = ("whitenoise", "django")
 
 
@@ -18,6 +20,8 @@ def prepare() -> list[str]:
     done: list[str] = []
     if _migrate():
         done.append("tables")
+    if ensure_group():
+        done.append("the group of moderators")
     if _collect():
         done.append("static files")
     return done

@@ -11,6 +11,7 @@ from django_q.models import Task
 from studio.live.models import Event
 from studio.media import sweeping, trash
 from studio.media.models import Asset
+from studio.moderation import pruning as moderation
 from studio.providers.pruning import forget_handed_over
 from studio.threads import pruning as threads
 
@@ -29,6 +30,7 @@ def prune(now: datetime) -> dict[str, int]:
         "files handed over": lambda: forget_handed_over(now),
         "finished tasks": lambda: Task.objects.filter(stopped__lt=now - KEEP_TASKS).delete()[0],
         "trashed threads and takes": lambda: threads.purge_due(now),
+        "findings": moderation.forget_findings,
         "trashed files": lambda: trash.purge_due(now, keep=threads.assets_in_use()),
         "abandoned uploads": lambda: sweeping.sweep(now, in_use=_named_assets()),
         "expired sessions": _forget_sessions,

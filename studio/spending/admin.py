@@ -11,10 +11,14 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from studio.audit.admin import RecordedAdmin
+from studio.audit.lists import exactly
+from studio.providers import registry
+from studio.providers.registry import label_of
 from studio.spending.ledger import spent_this_month
 from studio.spending.models import Budget, Kind, LedgerEntry
 from studio.spending.money import MICROS, dollars, format_money
 
+PROVIDER = exactly("provider", _("provider"), lambda: [(name, label_of(name)) for name in registry.PROVIDERS])
 READ = ("created_at", "kind", "amount", "quoted", "team", "provider", "model", "job", "detail")
 KIND_COLOURS = {Kind.RESERVE.value: "info", Kind.SETTLE.value: "success", Kind.RELEASE.value: "default"}
 
@@ -22,11 +26,12 @@ KIND_COLOURS = {Kind.RESERVE.value: "info", Kind.SETTLE.value: "success", Kind.R
 @admin.register(LedgerEntry)
 class LedgerEntryAdmin(RecordedAdmin):
     list_display = ["created_at", "shown_kind", "amount", "quoted", "team", "provider", "model", "job"]
-    list_filter = ["kind", ("amount_micros", admin.EmptyFieldListFilter), "provider", "model", "team"]
-    search_fields = ["job", "team__name", "model"]
+    list_filter = ["kind", ("amount_micros", admin.EmptyFieldListFilter), PROVIDER, "team", "created_at"]
+    search_fields = ["model"]
+    uuid_fields = ("job",)
+    search_through = {"team": ("name",)}
     list_select_related = ["team"]
     list_per_page = 50
-    date_hierarchy = "created_at"
     ordering = ["-id"]
     fields = READ
     readonly_fields = READ

@@ -152,6 +152,14 @@ def spent_this_month(team_id: UUID) -> int:
     return counted.aggregate(total=Sum("counted"))["total"] or 0
 
 
+def spent_by_provider() -> list[tuple[str, int]]:
+    """The same for all teams together, by provider, the dearest first; what is free is not among them."""
+    sent = LedgerEntry.objects.filter(kind=Kind.RESERVE, created_at__gte=_first_of_month(), amount_micros__gt=0)
+    counted = sent.annotate(counted=Coalesce(Subquery(_closing_amount()), "amount_micros")).order_by()
+    rows = counted.values_list("provider").annotate(total=Sum("counted"))
+    return sorted(((provider, total or 0) for provider, total in rows), key=lambda each: -each[1])
+
+
 def _closing_amount() -> QuerySet[LedgerEntry, Any]:
     """NULL while a job is open and where its cost is unknown; 0 where it was released."""
     return LedgerEntry.objects.filter(job=OuterRef("job"), kind__in=CLOSING).order_by().values("amount_micros")

@@ -16,7 +16,15 @@ from studio.threads.composing import price_with, settings_as_fields
 from studio.threads.models import Operation, Take, Thread, Turn
 
 MOST = 5
-ELSEWHERE = frozenset({FailureCode.BUSY, FailureCode.TIMEOUT, FailureCode.REGION_BLOCKED})  # its provider is no help
+ELSEWHERE = frozenset(  # its provider is no help
+    {
+        FailureCode.BUSY,
+        FailureCode.TIMEOUT,
+        FailureCode.REGION_BLOCKED,
+        FailureCode.UNAUTHORISED,
+        FailureCode.OUT_OF_CREDIT,
+    }
+)
 CODES = ELSEWHERE | {FailureCode.MODEL_GONE, FailureCode.UNSUPPORTED}
 
 

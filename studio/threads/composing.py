@@ -219,11 +219,7 @@ def idea_prompts(operation: Operation) -> list[str]:
         return [_("push in slowly"), _("pan slowly to the left"), _("pull back slowly")]
     if operation == Operation.EXTEND:
         return [_("it goes on without a cut"), _("the camera pulls back slowly"), _("it comes to rest")]
-    return [
-        _("A calm ocean at sunset, the sun just above the horizon"),
-        _("A sailing boat at dawn, gentle waves"),
-        _("Moonlight over the sea, slow waves"),
-    ]
+    return [_(idea) for idea in engine.scene_ideas()]
 
 
 def remote_ideas(operation: Operation) -> list[str]:

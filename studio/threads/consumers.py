@@ -6,7 +6,7 @@ from studio.threads.models import Thread
 
 
 class ThreadConsumer(StreamConsumer):
-    """Carries the thread's stream to whoever may see it. Strangers are closed with 4404."""
+    """Carries the thread's stream to whoever may see it, and their own. Strangers are closed with 4404."""
 
     async def stream_names(self) -> list[str]:
         user = self.scope.get("user")
@@ -14,4 +14,4 @@ class ThreadConsumer(StreamConsumer):
         if not isinstance(user, User):
             return []
         seen = await Thread.objects.visible_to(user).filter(pk=thread_id).aexists()
-        return [f"thread-{thread_id}"] if seen else []
+        return [f"thread-{thread_id}", user.stream] if seen else []

@@ -42,6 +42,12 @@ def read_id(text: object) -> UUID | None:
         return None
 
 
+def read_number(text: object, usual: int) -> int:
+    """A whole number of at most nine digits, else `usual`: from outside come thousands of digits, and other signs."""
+    words = str(text or "")
+    return int(words) if words.isascii() and words.isdecimal() and len(words) < 10 else usual
+
+
 def roles_of(assets: Sequence[Asset], photos: str, beside: bool = False) -> list[str]:
     """A clip is a source. One photo is a first frame unless it is wanted as a reference; several are references.
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from statistics import median, quantiles
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from studio.providers.errors import FailureCode
@@ -18,6 +18,8 @@ from studio.threads.sentences import failure_of
 # Ends that say nothing of how well a provider works: its safety check objects, or it could not be done as it was asked.
 BLOCKED = frozenset({FailureCode.INPUT_BLOCKED, FailureCode.OUTPUT_BLOCKED})
 UNFIT = frozenset({FailureCode.BAD_REQUEST, FailureCode.UNSUPPORTED, FailureCode.BAD_MEDIA, FailureCode.EXPIRED_PARENT})
+# Refused by a moderator while the studio's own rules held it: no provider has heard of it.
+REFUSED_HERE = Q(status=JobStatus.FAILED, error_code=FailureCode.INPUT_BLOCKED, started_at__isnull=True)
 NEWEST = 1000  # results of each model whose times are looked at
 Model = tuple[str, str]  # provider, model
 Result = tuple[UUID, datetime, datetime]  # a job, when it was sent, when all of it was here
@@ -41,7 +43,8 @@ class Times:
 
 @dataclass(frozen=True)
 class Health:
-    """One model of one provider. `begun` counts every job of the days looked at, stopped and answered ones too.
+    """One model of one provider. `begun` counts every job of the days looked at that was not refused by the studio's
+    own rules, stopped and answered ones too.
 
     `failed` are the failures of the provider, or of what leads there; apart from them `blocked` are what a safety check
     stopped, and `unfit` the requests that could not be done as they were. `running` are those under way now, however
@@ -70,7 +73,7 @@ class Health:
 def health_of(days: int = 7) -> list[Health]:
     """Of each model with jobs in these days, or with some under way, by provider and label.
 
-    Three queries, and two small ones for each model.
+    Three or four queries, and two small ones for each model.
     """
     since = timezone.now() - timedelta(days=days)
     ends, running = _ends(since), _running()
@@ -115,11 +118,17 @@ class _Ends:
 
 
 def _ends(since: datetime) -> dict[Model, _Ends]:
-    rows = Job.objects.filter(created_at__gte=since).order_by().values_list("provider", "model", "status", "error_code")
+    jobs = Job.objects.filter(created_at__gte=since).order_by()
+    rows = jobs.values_list("provider", "model", "status", "error_code")
     ends: dict[Model, _Ends] = defaultdict(_Ends)
     for provider, model, status, code, number in rows.annotate(number=Count("*")):
         ends[provider, model].add(status, code, number)
-    return ends
+    if any(each.blocked for each in ends.values()):  # what tells them apart is not in the index, and they are few
+        here = jobs.filter(REFUSED_HERE).values_list("provider", "model")
+        for provider, model, number in here.annotate(number=Count("*")):
+            ends[provider, model].begun -= number
+            ends[provider, model].blocked -= number
+    return defaultdict(_Ends, {model: each for model, each in ends.items() if each.begun})
 
 
 def _running() -> dict[Model, int]:

@@ -126,11 +126,12 @@ class _Loaded:
             parent_turn=self.turns.get(parent.turn_id) if parent else None,
             before=self.media[parent.asset_id] if parent else first,
             gone=len(every) - len(takes),
+            leaves_approved=self.tree.nodes[turn.id].leaves_approved,
             standing=self.standings.get(job.id) if job else None,
         )
         if card.is_active:
             card.usual = usual_of(turn.provider, turn.model, turn.operation)
-        if job and _failed_remotely(job):
+        if job and _failed_remotely(job) and not turn.is_refused:
             self._say_what_next(card, job)
         return card
 

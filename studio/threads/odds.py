@@ -58,9 +58,9 @@ def _read(models: set[Model]) -> dict[Model, Odds]:
         provider__in={provider for provider, _name in models}, model__in={name for _provider, name in models}
     ).order_by("-created_at")
     attempts: dict[Model, list[_Attempt]] = defaultdict(list)
-    columns = ("provider", "model", "turn_id", "attempt", "status", "error_code")
-    for provider, name, turn, number, status, code in jobs.values_list(*columns)[:LOOK_BACK]:
-        if status in ENDS:
+    columns = ("provider", "model", "turn_id", "attempt", "status", "error_code", "turn__held_reason")
+    for provider, name, turn, number, status, code, refused in jobs.values_list(*columns)[:LOOK_BACK]:
+        if status in ENDS and not refused:  # what this studio refused was never sent
             attempts[provider, name].append(_Attempt(turn, number, status == JobStatus.SUCCEEDED, code))
     return {model: _counted(attempts[model]) for model in models}
 

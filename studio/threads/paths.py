@@ -3,6 +3,8 @@
 A turn's parent is a take. Siblings are turns that share that take (or share having none). A path runs from a first turn
 to a leaf; where it forks, the branch with the newest turn is followed unless the page asks for another.
 
+A turn that goes on from a take that was approved by then starts a branch, be it the only one: there the work ended.
+
 A turn that ended without a take (answered, failed, stopped) is no fork: it stays in the path, just before the later
 turn that goes on from the same take.
 """
@@ -24,6 +26,7 @@ class Node(NamedTuple):
     parent_take: UUID | None
     parent_turn: UUID | None
     is_over: bool = False  # ended without a take: nothing can ever continue from it
+    leaves_approved: bool = False  # goes on from a take that was approved when it was sent
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class Tree:
         tree = cls()
         for node in rows:
             if node.parent_turn is not None and node.parent_turn not in tree.nodes:
-                node = node._replace(parent_take=None, parent_turn=None)
+                node = node._replace(parent_take=None, parent_turn=None, leaves_approved=False)
             tree.nodes[node.id] = node
             tree._from_take[node.parent_take].append(node)
             if node.parent_turn is not None:
@@ -103,7 +106,7 @@ class Tree:
         """Every turn, each branch in one piece, with how often a path forked to reach it.
 
         Of several continuations the first goes on at the same depth, after those that ended without a take; the others
-        follow, one deeper.
+        follow, one deeper, and so does what leaves an approved take.
         """
         rows: list[tuple[Node, int]] = []
         waiting = [(node, 0) for node in reversed(self._from_take[None])]
@@ -112,8 +115,10 @@ class Tree:
             rows.append((node, depth))
             below = self._below[node.id]
             first = next((place for place, each in enumerate(below) if not each.is_over), len(below))
-            waiting += [(each, depth + 1) for each in reversed(below[first + 1 :])]
-            waiting += [(each, depth) for each in reversed(below[: first + 1])]
+            waiting += [
+                (each, depth + (place > first or each.leaves_approved))
+                for place, each in reversed(list(enumerate(below)))
+            ]
         return rows
 
     def has_below(self, turn: UUID) -> bool:
@@ -128,5 +133,8 @@ def tree_of(thread: Thread) -> Tree:
     """One query, whatever the length of the thread."""
     jobs = Job.objects.filter(turn=OuterRef("pk"))
     is_over = Exists(jobs) & ~Exists(jobs.filter(status__in=ACTIVE)) & ~Exists(Take.objects.filter(turn=OuterRef("pk")))
-    rows = Turn.objects.filter(thread=thread, trashed_at=None).order_by("number").annotate(is_over=is_over)
-    return Tree.of(Node(*row) for row in rows.values_list("id", "number", "parent_id", "parent__turn_id", "is_over"))
+    approved = Take.objects.filter(pk=OuterRef("parent"), approved_at__lte=OuterRef("created_at"))
+    rows = Turn.objects.filter(thread=thread, trashed_at=None).order_by("number")
+    said = rows.annotate(is_over=is_over, leaves_approved=Exists(approved))
+    names = ("id", "number", "parent_id", "parent__turn_id", "is_over", "leaves_approved")
+    return Tree.of(Node(*row) for row in said.values_list(*names))

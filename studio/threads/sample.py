@@ -79,6 +79,7 @@ def go_on(thread_id: str) -> None:
             prompt=_(step.prompt),
             parent=parent,
             settings={"duration": SECONDS},
+            own_words=True,
         )
 
 

@@ -115,6 +115,21 @@ def failure_of(code: str, detail: str, provider: str, model: str, standing: Stan
     )
 
 
+def refused_here(message: str, provider: str) -> Failure:
+    """A moderator refused it before it was sent to anybody."""
+    return Failure(
+        code=FailureCode.INPUT_BLOCKED,
+        title=_("This studio refused the request"),
+        detail=message,
+        where=_("Nothing was sent."),
+        charged=_("Nothing was charged, and nothing you had is lost.") if provider == "local" else _("Not charged."),
+        advice=str(_ADVICE[FailureCode.INPUT_BLOCKED]),
+        can_change=True,
+        can_retry=False,
+        asks_first="",
+    )
+
+
 def _title(code: FailureCode, provider: str, model: str) -> str:
     if provider == "local" and code == FailureCode.ENGINE:
         return _("Rendering broke off")

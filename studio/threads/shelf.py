@@ -18,7 +18,9 @@ from studio.accounts.models import Team
 from studio.media.models import Asset
 from studio.providers.errors import FailureCode
 from studio.threads.cards import Media, percent_of
-from studio.threads.models import ACTIVE, Job, JobStatus, Take, Thread, ThreadQuerySet, Turn, TurnInput
+from studio.threads.forms import read_number
+from studio.threads.models import ACTIVE, Job, JobStatus, ReviewState, Take, Thread, ThreadQuerySet, Turn, TurnInput
+from studio.threads.reading import storable
 
 PAGE = 40
 SHOWS = ("all", "running", "archived", "trash")
@@ -27,6 +29,11 @@ SORTS = {
     "new": gettext_lazy("Newest first"),
     "name": gettext_lazy("Name"),
     "turns": gettext_lazy("Most turns"),
+}
+REVIEW_LOOKS = {
+    ReviewState.IN_REVIEW: "review",
+    ReviewState.NEEDS_CHANGES: "changes",
+    ReviewState.APPROVED: "approved",
 }
 _REASONS = {
     FailureCode.INPUT_BLOCKED: gettext_lazy("request refused"),
@@ -51,12 +58,11 @@ class Query:
     @classmethod
     def of(cls, data: Mapping[str, str], show: str = "") -> "Query":
         wanted = show or data.get("show", "")
-        page = data.get("page", "")
         return cls(
             show=wanted if wanted in SHOWS else "all",
-            text=data.get("q", "").strip()[:200],
+            text=storable(data.get("q", "")).strip()[:200],
             sort=data.get("sort", "") if data.get("sort") in SORTS else "active",
-            page=max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
+            page=max(1, read_number(data.get("page"), 1)),
         )
 
     def url(self, **changes: str | int) -> str:
@@ -98,6 +104,8 @@ class ThreadCard:
     def state(self) -> str:
         if self.job is None:
             return "draft"
+        if is_on_hold(self.job):
+            return "hold"
         if self.job.status in ACTIVE:
             return "running"
         return {JobStatus.SUCCEEDED: "done", JobStatus.CANCELLED: "stopped"}.get(
@@ -121,6 +129,15 @@ class ThreadCard:
         return self.media.shape if self.media else "none"
 
     @property
+    def review(self) -> str:
+        """How a chip looks that says where the review stands; empty while there is none."""
+        return REVIEW_LOOKS.get(ReviewState(self.thread.review_state), "")
+
+    @property
+    def review_icon(self) -> str:
+        return {"review": "eye", "changes": "pen", "approved": "check"}[self.review]
+
+    @property
     def turns_word(self) -> str:
         if not self.turns:
             return _("no turns yet")
@@ -136,10 +153,17 @@ class ThreadCard:
         return _("deleted %(when)s") % {"when": when} if self.thread.trashed_at else when
 
 
+def is_on_hold(job: Job) -> bool:
+    """The studio's own rules hold its turn; load it with the job."""
+    return job.status == JobStatus.QUEUED and job.turn.held_at is not None
+
+
 def word_of(job: Job) -> str:
     """The state of a thread whose newest attempt this is, in a word or three."""
     if job.status in ACTIVE and job.stop_requested_at:
         return _("Stopping")
+    if is_on_hold(job):
+        return _("Held for a check")
     if job.status == JobStatus.RUNNING:
         return _("Rendering %(percent)d %%") % {"percent": percent_of(job)}
     reason = _REASONS.get(job.error_code) if job.status == JobStatus.FAILED else None  # type: ignore[call-overload]
@@ -261,7 +285,8 @@ def cards_of(rows: Sequence[Thread], *, may_edit: bool) -> list[ThreadCard]:
     """`rows` come from `annotated`. Three queries: jobs, assets, derived files."""
     now = timezone.now()
     wanted = [vars(row) for row in rows]
-    jobs = Job.objects.defer("raw", "results").in_bulk([row["shown_job"] for row in wanted if row["shown_job"]])
+    shown = [row["shown_job"] for row in wanted if row["shown_job"]]
+    jobs = Job.objects.select_related("turn").defer("raw", "results").in_bulk(shown)
     assets = Asset.objects.prefetch_related("derived").in_bulk(
         [row["shown_asset"] for row in wanted if row["shown_asset"]]
     )

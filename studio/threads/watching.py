@@ -37,7 +37,8 @@ WITH_WEBHOOKS = 2  # times as seldom: then asking is for progress, and for what 
 # In a crowd questions wait for company: asked together, a thousand jobs cost hardly more than ten. The seconds from one
 # turn to the next: so many for each job under way at vendors, and the most. Fewer where a webhook rang or more are due.
 ROUND = (0.03, 0.8)
-RING = (0.015, 0.42)
+RING = (0.03, 0.42)
+SWEEP = (0.01, 0.8)  # likewise from one sweep to the next while it rings: in a crowd that is mostly webhooks
 
 
 class Watcher:
@@ -46,7 +47,7 @@ class Watcher:
     def __init__(self) -> None:
         self.questions = Questions(BELL)
         self.stops = Stops(BELL)
-        self.next_sweep = 0.0
+        self.swept = self.next_sweep = 0.0
         self.next_samples = 0.0
         self.began = 0.0
         self.crowd = 0  # jobs under way at vendors
@@ -76,10 +77,10 @@ class Watcher:
         write_down(ask_here(ringing()))
         note_stops(self.stops.late())
         write_down(self.questions.late())
-        if rang or moment >= self.next_sweep:
-            jobs.sweep(timezone.now())
-            note_stops(self.stops.put(jobs.lease_stops(timezone.now())))
-            self.next_sweep = moment + SWEEP_EVERY
+        if rang:
+            self.next_sweep = min(self.next_sweep, self.swept + self._share(SWEEP))
+        if moment >= self.next_sweep:
+            self._sweep(moment)
         due = lease_due(timezone.now(), self.questions.busy())
         self.full = len(due) == BATCH
         write_down(self.questions.put(due))
@@ -87,6 +88,11 @@ class Watcher:
             sample.sweep(timezone.now())
             self.next_samples = moment + SAMPLES_EVERY
         return self._pause()
+
+    def _sweep(self, moment: float) -> None:
+        jobs.sweep(timezone.now())
+        note_stops(self.stops.put(jobs.lease_stops(timezone.now())))
+        self.swept, self.next_sweep = moment, moment + SWEEP_EVERY
 
     def _pause(self) -> float:
         # What is due of a vendor that has not answered waits for its answer, which rings; what is queued, for a sweep.
@@ -104,8 +110,11 @@ class Watcher:
 
     def _left(self, pause: tuple[float, float]) -> float:
         """Seconds until the next turn, where it waits for company."""
+        return max(0.0, self.began + self._share(pause) - time.monotonic())
+
+    def _share(self, pause: tuple[float, float]) -> float:
         each, longest = pause
-        return max(0.0, self.began + min(self.crowd * each, longest) - time.monotonic())
+        return min(self.crowd * each, longest)
 
 
 def ringing() -> list[Job]:

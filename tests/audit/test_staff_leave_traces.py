@@ -7,7 +7,9 @@ from studio.accounts import invitations
 from studio.accounts.models import Invitation, Membership, Role, Team, User
 from studio.audit.models import AuditEntry
 from studio.audit.records import record
+from studio.audit.verifying import verify
 from studio.live.models import Event
+from studio.providers.models import ProviderKey
 
 AsClient = Callable[[User], Client]
 NEW = {"email": "New@Example.com", "name": "", "usable_password": "true", "password1": "a long enough phrase"}
@@ -49,10 +51,12 @@ def test_the_trail_cannot_be_edited(moderator: User, as_client: AsClient) -> Non
 
 def test_an_act_keeps_its_name_when_the_person_goes(editor: User) -> None:
     record(editor, "team.renamed", "team", 1)
+    number = editor.pk
     editor.delete()
 
     entry = AuditEntry.objects.get()
-    assert (entry.actor, entry.actor_label) == (None, "emil@example.com")
+    assert (entry.actor_id, entry.actor_label) == (number, "emil@example.com")
+    assert verify().broken is None
 
 
 @pytest.mark.parametrize("kind", ["user", "team", "membership", "invitation"])
@@ -141,3 +145,45 @@ def no_memberships() -> dict[str, str]:
         "memberships-MIN_NUM_FORMS": "0",
         "memberships-MAX_NUM_FORMS": "1000",
     }
+
+
+def test_a_change_keeps_what_was_there_before(moderator: User, editor: User, team: Team, as_client: AsClient) -> None:
+    membership = Membership.objects.get(user=editor)
+    rows = {
+        "memberships-TOTAL_FORMS": "1",
+        "memberships-INITIAL_FORMS": "1",
+        "memberships-0-id": str(membership.pk),
+        "memberships-0-team": str(team.pk),
+        "memberships-0-user": str(editor.pk),
+        "memberships-0-role": "viewer",
+    }
+    data = {"email": editor.email, "name": "Emilia", "is_active": "on", "is_staff": "on", **rows}
+
+    answer = as_client(moderator).post(f"/admin/accounts/user/{editor.pk}/change/", data)
+
+    assert answer.status_code == 302, answer.content.decode()
+    detail = AuditEntry.objects.get(act="user.changed").detail
+    assert detail["before"] == {"name": "Emil", "is_staff": False}
+    assert detail["after"] == {"name": "Emilia", "is_staff": True}
+    (row,) = detail["rows"]
+    assert (row["what"], row["before"], row["after"]) == ("changed", {"role": "editor"}, {"role": "viewer"})
+    assert "Emil → Emilia" in as_client(moderator).get("/admin/audit/auditentry/").content.decode()
+
+
+def test_no_secret_is_kept(moderator: User, editor: User, as_client: AsClient) -> None:
+    client = as_client(moderator)
+    secret = "a wholly new passphrase"
+    answer = client.post(
+        f"/admin/accounts/user/{editor.pk}/password/",
+        {"password1": secret, "password2": secret, "usable_password": "true", "set-password": "1"},
+    )
+    assert answer.status_code == 302, answer.content.decode()
+    client.post("/admin/providers/providerkey/add/", {"provider": "runware", "key": "key-0123456789abcdef"})
+    row = ProviderKey.objects.get()
+    client.post(f"/admin/providers/providerkey/{row.pk}/change/", {"key": "key-fedcba9876543210"})
+    client.post(f"/admin/accounts/user/{editor.pk}/delete/", {"post": "yes"})
+
+    assert acts() == ["user.changed", "providerkey.added", "providerkey.changed", "user.deleted"]
+    kept = " ".join(str(entry.detail) for entry in AuditEntry.objects.all())
+    assert secret not in kept and "0123456789" not in kept and "fedcba" not in kept and "md5$" not in kept
+    assert "'key': '•••'" in kept and "'email': 'emil@example.com'" in kept

@@ -14,7 +14,11 @@ from collections.abc import Callable, Set
 from pathlib import Path
 
 from tests.bench import (
+    admin_lists,
+    drawing,
     editing,
+    effects,
+    holding,
     idle,
     in_flight,
     journey,
@@ -22,6 +26,9 @@ from tests.bench import (
     noticing,
     people,
     playable,
+    queue,
+    review,
+    screening,
     sockets,
     stopping,
     thread_page,
@@ -48,13 +55,22 @@ def pace() -> Figure:
 
 
 # In this order: first what needs no studio, then what shares one, then what has its own beside a vendor.
-ALONE: dict[str, Callable[[Path], list[Figure]]] = {"editing": editing.measure}
+ALONE: dict[str, Callable[[Path], list[Figure]]] = {
+    "editing": editing.measure,
+    "effects": effects.measure,
+    "drawing": drawing.measure,
+    "admin_lists": admin_lists.measure,
+}
 SHARED: dict[str, Callable[[Product, Person, Person, Path], list[Figure]]] = {
     "idle": lambda product, owner, watcher, folder: idle.measure(product),
     "thread_page": lambda product, owner, watcher, folder: thread_page.measure(product, owner),
     "journey": journey.measure,
     "sockets": lambda product, owner, watcher, folder: sockets.measure(product, owner),
+    "screening": lambda product, owner, watcher, folder: screening.measure(product),
+    "review": lambda product, owner, watcher, folder: review.measure(product, owner),
+    "queue": lambda product, owner, watcher, folder: queue.measure(product, owner),
     "stopping": lambda product, owner, watcher, folder: stopping.measure(product, owner),
+    "holding": lambda product, owner, watcher, folder: holding.measure(product, owner, watcher),
 }
 BESIDE_A_VENDOR: dict[str, Callable[[Path], list[Figure]]] = {
     "in_flight": in_flight.measure,

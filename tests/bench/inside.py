@@ -1,10 +1,12 @@
 """What a bench does on the product's own data, in a process of its own: `python -m tests.bench.inside WHAT …`
 
-WHAT is person, thread, events, turns, conversations or fetch. Prints one JSON line.
+WHAT is person, thread, family, queue, review, events, turns, conversations, fetch, screening or
+lists. Prints one JSON line.
 """
 
 import json
 import os
+import random
 import statistics
 import sys
 import tempfile
@@ -28,13 +30,23 @@ from studio import engine  # noqa: E402
 from studio.accounts.models import Membership, Team, User  # noqa: E402
 from studio.live.publishing import publish  # noqa: E402
 from studio.media import links, store  # noqa: E402
+from studio.media.addresses import url  # noqa: E402
 from studio.media.models import Asset, Kind  # noqa: E402
+from studio.moderation.models import Case, CaseFinding, CaseKind, Report  # noqa: E402
+from studio.review.models import Note  # noqa: E402
+from studio.screening.models import Finding, Rule  # noqa: E402
+from studio.screening.ruling import screen  # noqa: E402
 from studio.threads import actions  # noqa: E402
 from studio.threads.models import Job, JobStatus, Operation, Take, Thread, Turn  # noqa: E402
+from tests.bench import crowded  # noqa: E402
+from tests.bench import screening as words_for_screening  # noqa: E402
 
 TURNS = 200
+CASES = 500
 ROUNDS = 20
 SIBLINGS = 5
+NOTES = 300
+DRAWING = [{"kind": "arrow", "colour": "b", "points": [[0.47, 0.42], [0.58, 0.57]]}]
 RUNWARE = ("runware", "google:gemini@omni-flash-1.1")
 SHAPES = {
     "small": {"duration": 3, "width": 640, "height": 360},
@@ -59,11 +71,11 @@ def person(name: str, role: str) -> list[object]:
     return [user.pk, session.session_key]
 
 
-def long_thread(user: User) -> Thread:
+def long_thread(user: User, turns: int = TURNS) -> Thread:
     team = Team.objects.get(memberships__user=user)
-    thread = Thread.objects.create(team=team, author=user, title="Two hundred turns", last_turn_number=TURNS)
+    thread = Thread.objects.create(team=team, author=user, title="Two hundred turns", last_turn_number=turns)
     parent = None
-    for number in range(1, TURNS + 1):
+    for number in range(1, turns + 1):
         parent = add_turn(thread, user, number, parent)
     return thread
 
@@ -107,17 +119,87 @@ def thread(user: str) -> list[object]:
     author = User.objects.get(pk=user)
     client = Client()
     client.force_login(author)
-    url = f"/threads/{long_thread(author).id}/"
-    client.get(url)
+    page = f"/threads/{long_thread(author).id}/"
+    return [page, *measured(client, page)]
+
+
+def family(user: str, staff: str) -> list[object]:
+    """A take with two hundred below it: its thread, its id, addresses of all files and of all their pictures.
+
+    `staff` may hold it back afterwards.
+    """
+    User.objects.filter(pk=staff).update(is_staff=True, is_superuser=True)
+    with transaction.atomic():
+        thread = long_thread(User.objects.get(pk=user), TURNS + 1)
+    takes = Take.objects.filter(turn__thread=thread).select_related("asset").prefetch_related("asset__derived")
+    clips = [take.asset for take in takes.order_by("turn__number")]
+    pictures = [each for clip in clips for each in clip.derived.all()]
+    (settings.MEDIA_ROOT / "x").mkdir(parents=True, exist_ok=True)
+    for asset in [*clips, *pictures]:
+        (settings.MEDIA_ROOT / asset.file).write_bytes(b"0" * 1000)
+    Asset.objects.filter(pk__in=[each.pk for each in [*clips, *pictures]]).update(size=1000)
+    first = takes.get(turn__number=1)
+    return [str(thread.pk), str(first.pk), [url(each) for each in clips], [url(each) for each in pictures]]
+
+
+def queue(user: str) -> list[object]:
+    """Of the moderators' page with five hundred open cases, and of one case on it: queries, milliseconds."""
+    settings.ALLOWED_HOSTS.append("testserver")
+    author = User.objects.get(pk=user)
+    moderator = User.objects.create_superuser("mo@example.org", "a long enough secret")
+    thread = long_thread(author)
+    turns = list(thread.turns.order_by("number"))
+    with transaction.atomic():  # or the studio's own sweep would find half of it
+        cases = [_case(turns[number % TURNS], number) for number in range(CASES)]
+    client = Client()
+    client.force_login(moderator)
+    return [*measured(client, "/moderation/"), *measured(client, f"/moderation/cases/{cases[0].pk}/", "true")]
+
+
+def _case(turn: Turn, number: int) -> Case:
+    found = Finding.objects.create(
+        rule_name="brands", verdict="flag", person=turn.author, object_kind="turn", text=turn.prompt, matches=[[5, 8]]
+    )
+    kind, source = CaseKind.values[number % len(CaseKind.values)], f"bench:{number}"
+    case = Case.objects.create(kind=kind, thread=turn.thread, turn=turn, person=turn.author, source=source)
+    CaseFinding.objects.create(case=case, finding=found)
+    Report.objects.create(case=case, guest_name="Ana", ground="rights", words="That is our brand.")
+    return case
+
+
+def review(user: str) -> list[object]:
+    """A page with three hundred notes: address, queries, milliseconds in the server; a quiet page, and its thread."""
+    settings.ALLOWED_HOSTS.append("testserver")
+    author = User.objects.get(pk=user)
+    thread = Thread.objects.create(team=Team.objects.get(memberships__user=author), author=author, title="Reviewed")
+    quiet = add_turn(thread, author, 1, None)
+    take = add_turn(thread, author, 2, quiet)
+    text = "The boat drifts out of the sun's path here. Keep it inside the glitter, @Ana."
+    Note.objects.bulk_create(
+        Note(
+            take=take, author=author, text=text, start=each % 10, end=each % 10 + 0.5, drawing=DRAWING, assignee=author
+        )
+        for each in range(NOTES)
+    )
+    client = Client()
+    client.force_login(author)
+    page = f"/takes/{take.pk}/review/"
+    count, milliseconds = measured(client, page)
+    return [page, count, milliseconds, f"/takes/{quiet.pk}/review/", str(thread.pk)]
+
+
+def measured(client: Client, url: str, htmx: str = "") -> tuple[int, float]:
+    """Queries and the median of milliseconds in the server."""
+    headers = {"HX-Request": htmx} if htmx else {}
+    client.get(url, headers=headers)
     with CaptureQueriesContext(connection) as queries:
-        client.get(url)
-    count = len(queries)  # now: the next request empties the log
-    times = []
+        client.get(url, headers=headers)
+    count, times = len(queries), []
     for _ in range(ROUNDS):
         began = time.perf_counter()
-        client.get(url)
+        client.get(url, headers=headers)
         times.append((time.perf_counter() - began) * 1000)
-    return [url, count, statistics.median(times)]
+    return count, statistics.median(times)
 
 
 def send(author: User, thread: Thread, prompt: str, parent: Take | None = None, shape: str = "small") -> Turn:
@@ -152,13 +234,13 @@ def conversations(user: str, *prompts: str) -> list[object]:
     return [len(going_on)]
 
 
-def fetch(url: str) -> list[object]:
+def fetch(address: str) -> list[object]:
     """Seconds that the download and the probe of a vendor's film take alone, each time."""
     times = []
     with tempfile.TemporaryDirectory() as folder:
         for number in range(ROUNDS):
             path, began = Path(folder) / str(number), time.monotonic()
-            links.download(url, path, max_bytes=2**30, max_seconds=60, private=settings.PRIVATE_ORIGINS)
+            links.download(address, path, max_bytes=2**30, max_seconds=60, private=settings.PRIVATE_ORIGINS)
             engine.probe(path, limits=store.TAKE_LIMITS)
             times.append(time.monotonic() - began)
     return list(times)
@@ -173,7 +255,37 @@ def events(stream: str, count: str) -> list[object]:
     return [int(count)]
 
 
-KNOWN = {each.__name__: each for each in (person, thread, events, turns, conversations, fetch)}
+def screening(rules: str, prompts: str) -> list[object]:
+    """Milliseconds and processor milliseconds for each prompt, how many matched, and what a change of rules costs."""
+    chance = random.Random(7)
+    made = [words_for_screening.rule(number, chance) for number in range(int(rules))]
+    Rule.objects.bulk_create(Rule(name=f"rule {n}", kind=kind, text=text) for n, (kind, text) in enumerate(made))
+    said = [text for kind, text in made if kind == "words"]
+    common = [words_for_screening.word(chance) for _ in range(3000)] + said[:10]
+    texts = [words_for_screening.prompt(number, chance, common) for number in range(int(prompts))]
+    try:
+        first, _busy = timed(texts[0])
+        times = [timed(text) for text in texts]
+        hits = sum(bool(screen(text).matches) for text in texts)
+    finally:
+        Rule.objects.filter(name__startswith="rule ").delete()
+    walls, busy = zip(*times, strict=True)
+    return [walls, busy, hits, first]
+
+
+def timed(text: str) -> tuple[float, float]:
+    """Milliseconds by the clock and of the processor."""
+    began, busy = time.perf_counter(), time.thread_time()
+    screen(text)
+    return (time.perf_counter() - began) * 1000, (time.thread_time() - busy) * 1000
+
+
+def lists(count: str) -> dict[str, float]:
+    return crowded.times(count)
+
+
+DONE_HERE = (person, thread, family, queue, review, events, turns, conversations, fetch, screening, lists)
+KNOWN = {each.__name__: each for each in DONE_HERE}
 
 if __name__ == "__main__":
     what, *arguments = sys.argv[1:]

@@ -1,15 +1,17 @@
 """A browser, the application behind a real server with live sockets, and takes that really play."""
 
 import asyncio
+import mimetypes
 import threading
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
 from django.conf import settings
-from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
+from django.contrib.staticfiles import finders
 from django.test import Client
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -27,10 +29,10 @@ FRAMES = 12
 @pytest.fixture
 def site(transactional_db: None) -> Iterator[str]:
     """The whole web process on a free port: pages, files, sockets. Its address."""
-    with_static_files = ASGIStaticFilesHandler(application)
 
     async def entry(scope: Any, receive: Any, send: Any) -> None:
-        await (with_static_files if scope["type"] == "http" else application)(scope, receive, send)
+        is_static = scope["type"] == "http" and scope["path"].startswith(settings.STATIC_URL)
+        await (static_files if is_static else application)(scope, receive, send)
 
     config = uvicorn.Config(entry, host="127.0.0.1", port=0, log_level="warning", timeout_graceful_shutdown=2)
     server = uvicorn.Server(config)
@@ -43,6 +45,23 @@ def site(transactional_db: None) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
     thread.join(10)
+
+
+async def static_files(scope: Any, receive: Any, send: Any) -> None:
+    """As quickly as the product serves them: a page has dozens, and each browser asks for all of them."""
+    kind, body = _static_file(scope["path"].removeprefix(settings.STATIC_URL))
+    headers = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode())]
+    headers.append((b"cache-control", b"max-age=600"))
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+@cache
+def _static_file(name: str) -> tuple[str, bytes]:
+    found = finders.find(name)
+    if not found:
+        raise FileNotFoundError(f"there is no static file {name}")
+    return mimetypes.guess_type(name)[0] or "application/octet-stream", Path(found).read_bytes()
 
 
 Visit = Callable[..., Page]

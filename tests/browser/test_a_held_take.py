@@ -41,9 +41,10 @@ def opened(page: Page) -> Page:
 
 
 def test_a_hold_takes_it_off_every_page_and_a_release_brings_it_back(
-    visit: Visit, editor: User, owner: User, moderator: User, thread: Thread, add_take: AddTake
+    visit: Visit, editor: User, owner: User, viewer: User, moderator: User, thread: Thread, add_take: AddTake
 ) -> None:
-    take = add_take(thread, editor)
+    """From everybody's but its author's, who may look."""
+    take = add_take(thread, viewer)
     address = f"/threads/{thread.pk}/"
     pages = [opened(visit(each, address)) for each in (editor, owner)]
     for page in pages:
@@ -74,7 +75,7 @@ def test_another_take_stands_in_for_it_on_the_stage(
     expect(page.locator(".composer-line")).to_contain_text("Editing turn 1, take 1")
 
 
-def test_what_the_shown_take_was_made_from_is_not_compared_with_any_more(
+def test_what_was_made_from_it_leaves_the_stage_with_it_and_comes_back(
     visit: Visit, editor: User, owner: User, moderator: User, thread: Thread, add_take: AddTake
 ) -> None:
     first = add_take(thread, editor)
@@ -85,7 +86,12 @@ def test_what_the_shown_take_was_made_from_is_not_compared_with_any_more(
     actions.hold_take(moderator, first, "Somebody in it did not agree.")
     expect(page.locator("#other-side")).to_be_hidden(timeout=SOON)
     expect(page.locator("#modes")).to_be_hidden()
-    expect(page.locator("#label-main")).to_have_text("Turn 2 · take 1")
+    expect(page.locator("#picture")).to_be_hidden()
+    expect(page.locator(".held-title")).to_have_count(2)
+    expect(page.locator(".held-title").last).to_contain_text("together with a take that it was made from")
+    assert page.evaluate("() => [...document.images].filter((one) => one.src.includes('/media/')).length") == 0
+    actions.release_take(moderator, first, "They agreed.")
+    expect(page.locator(".take img")).to_have_count(2, timeout=SOON)
 
 
 def test_its_author_looks_at_it_and_releases_it_for_everybody(

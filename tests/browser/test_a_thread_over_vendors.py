@@ -20,6 +20,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.processes]
 MADE = 90_000  # ms
 RUNWARE, EVOLINK, LOCAL = "Gemini Omni Flash 1.1 (Runware)", "Gemini Omni Flash 1.1 (EvoLink)", "Local engine"
 
+NEW = """
+from studio.accounts.models import Team, User
+from studio.threads import actions
+print(actions.start_thread(User.objects.get(), Team.objects.get()).pk)
+"""
+
 
 @dataclass
 class Studio:
@@ -60,14 +66,9 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
         yield Studio(product, runware, evolink, people.make(product, "Ana", "owner").session)
 
 
-def start(page: Page, model: str) -> None:
+def start(studio: Studio, page: Page, model: str) -> None:
     """A new thread with its composer on that model, for three seconds."""
-    page.goto("/")
-    page.locator("#start-prompt").fill("A calm ocean at sunset")
-    page.get_by_role("button", name="Start", exact=True).click()
-    page.wait_for_url("**/threads/**")
-    expect(page.locator(".turn").last).to_have_attribute("data-state", "succeeded", timeout=MADE)
-    page.locator(".composer-fresh").click()
+    page.goto(f"/threads/{studio.product.shell(NEW)}/")
     choose(page, model)
     page.locator("select[name=duration]").select_option("3")
 
@@ -100,7 +101,7 @@ def send(page: Page, words: str, model: str, price: str) -> None:
 def test_three_turns_at_runware_continue_each_other(browser: Browser, studio: Studio) -> None:
     page = studio.visit(browser)
     before = len(studio.runware.tasks)
-    start(page, RUNWARE)
+    start(studio, page, RUNWARE)
     send(page, "A lone boat at dusk", RUNWARE, "$0.30")
     send(page, "make the light warmer, keep everything else unchanged", RUNWARE, "$0.30")
     send(page, "把光线调暖一点", RUNWARE, "$0.30")
@@ -113,7 +114,7 @@ def test_three_turns_at_runware_continue_each_other(browser: Browser, studio: St
 
 def test_three_turns_at_evolink_send_the_take_before(browser: Browser, studio: Studio) -> None:
     page = studio.visit(browser, (390, 844))
-    start(page, EVOLINK)
+    start(studio, page, EVOLINK)
     send(page, "A lone boat at dawn", EVOLINK, "$0.26")
     send(page, "add light snow", EVOLINK, "$0.28")
     send(page, "add fog over the water", EVOLINK, "$0.28")
@@ -126,7 +127,7 @@ def test_three_turns_at_evolink_send_the_take_before(browser: Browser, studio: S
 def test_a_take_is_extended_at_evolink(browser: Browser, studio: Studio) -> None:
     """Chosen once; the next turn changes the take again."""
     page = studio.visit(browser)
-    start(page, EVOLINK)
+    start(studio, page, EVOLINK)
     send(page, "A lone boat at noon", EVOLINK, "$0.26")
     head = page.locator("#composer-head")
     head.get_by_label("extend it").check()
@@ -143,7 +144,7 @@ def test_a_take_is_extended_at_evolink(browser: Browser, studio: Studio) -> None
 
 def test_one_thread_mixes_all_three(browser: Browser, studio: Studio) -> None:
     page = studio.visit(browser)
-    start(page, RUNWARE)
+    start(studio, page, RUNWARE)
     send(page, "A harbour in the rain", RUNWARE, "$0.30")
     choose(page, EVOLINK)
     send(page, "let the sun come out", EVOLINK, "$0.28")
@@ -154,7 +155,7 @@ def test_one_thread_mixes_all_three(browser: Browser, studio: Studio) -> None:
 
 def test_a_refused_prompt_says_who_refused_and_what_it_did_cost(browser: Browser, studio: Studio) -> None:
     page = studio.visit(browser)
-    start(page, RUNWARE)
+    start(studio, page, RUNWARE)
     studio.runware.faults.order("moderation")
     page.locator("#prompt").fill("Something that is refused")
     page.locator("#prompt").press("Enter")

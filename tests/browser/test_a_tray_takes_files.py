@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from studio.accounts.models import User
 from studio.media.models import Asset, Kind
@@ -136,6 +136,25 @@ def test_a_clip_longer_than_the_model_takes_is_trimmed_by_keys(
     assert values(page) == [str(cut.id)]
     assert cut.duration == pytest.approx(2, abs=0.1)
     assert cut.asked["trim"] == [1.1, 3.1]
+
+
+def test_a_late_answer_about_the_whole_clip_does_not_undo_the_cut(
+    page: Page, tmp_path: Path, run_tasks: Callable[..., int]
+) -> None:
+    page.evaluate("document.querySelector('[data-tray]').dataset.maxSeconds = '2'")
+    held: list[Route] = []
+    page.route("**/assets/*/", lambda route: held.append(route), times=1)
+    with page.expect_request("**/assets/*/"):
+        page.set_input_files("[data-files]", media_files.clip(tmp_path / "long.mp4", 5))
+    page.wait_for_selector("#trimmer[open]")
+    page.get_by_role("slider", name="End of the part").press("PageUp")
+    page.get_by_role("button", name="Use this part").click()
+    chip(page, "trimming").wait_for()
+    with page.expect_response(held[0].request.url):
+        held[0].continue_()
+    run_tasks()
+    chip(page, "ready").wait_for()
+    assert values(page) == [str(Asset.objects.get(asked__has_key="trim").id)]
 
 
 def test_a_closed_trimmer_attaches_nothing_and_can_be_opened_again(page: Page, tmp_path: Path) -> None:

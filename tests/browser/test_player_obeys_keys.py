@@ -72,6 +72,19 @@ def test_space_plays_and_pauses(stage: Stage) -> None:
     assert stage.video("paused")
 
 
+def test_the_first_picture_is_shown_and_not_the_poster_even_where_the_file_is_there_before_the_script(
+    stage: Stage,
+) -> None:
+    held: list[Route] = []
+    stage.page.route("**/js/source*.js", lambda route: held.append(route))
+    with stage.page.expect_request("**/js/source*.js"):
+        stage.page.reload(wait_until="commit")
+    stage.until("document.getElementById('video')?.readyState >= 2")
+    assert stage.at == 0
+    held[0].continue_()
+    stage.until("document.getElementById('video').currentTime > 0")
+
+
 def test_arrows_move_by_one_frame_and_land_inside_it(stage: Stage) -> None:
     stage.press("ArrowRight", "ArrowRight", "ArrowRight")
     assert stage.at == pytest.approx(3.5 * FRAME, abs=0.001)

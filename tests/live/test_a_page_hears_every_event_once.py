@@ -9,6 +9,7 @@ from django.test import Client
 
 from studio.accounts.models import User
 from studio.live.consumer import REPLAY_LIMIT, REPLAY_SECONDS
+from studio.live.listening import EVENTS_AT_ONCE, LOOK_SECONDS
 from studio.live.models import Event, Stream
 from studio.live.publishing import publish, publish_many
 from tests.live.conftest import Page
@@ -107,6 +108,15 @@ async def test_fifty_pages_lose_nothing_of_a_burst(open_page: Any) -> None:
     await sync_to_async(burst)()
     for heard in await asyncio.gather(*(numbers(page, 40) for page in pages)):
         assert heard == list(range(1, 41))
+
+
+async def test_more_than_is_read_at_once_does_not_wait_for_the_next_look(open_page: Any) -> None:
+    page = await open_page()
+    count = EVENTS_AT_ONCE + 50
+    began = time.monotonic()
+    await sync_to_async(publish_many)([("thread-1", "take.changed", {"place": place}) for place in range(count)])
+    assert await numbers(page, count) == list(range(1, count + 1))
+    assert time.monotonic() - began < LOOK_SECONDS
 
 
 async def test_an_event_of_another_stream_stays_away(open_page: Any, say: Any) -> None:

@@ -48,7 +48,9 @@ class Room:
 
     def stop(self) -> None:
         if self.server:
-            self.server.shutdown()
+            self.server.socket.close()
+            # Not waited for: a browser holds connections ready on which it asks nothing, and each is given ten seconds.
+            threading.Thread(target=self.server.shutdown, daemon=True).start()
             self.server = None
         self.cut()
 

@@ -34,7 +34,7 @@ async def signed_in(as_client: Any, user: User) -> Client:
 async def test_a_member_opens_a_thread(listening: None, as_client: Any, viewer: User, thread: Thread) -> None:
     page = socket(f"/ws/threads/{thread.id}/", await signed_in(as_client, viewer))
     assert await page.open() is None
-    assert await page.receive() == {"hello": {thread.stream: 0}}
+    assert await page.receive() == {"hello": {thread.stream: 0, viewer.stream: 0}}
     await page.close()
 
 

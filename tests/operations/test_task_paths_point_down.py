@@ -8,7 +8,8 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 STUDIO = settings.BASE_DIR / "studio"
-LAYERS = ["operations", "threads", "spending", "media", "accounts", "audit", "providers", "engine"]
+LAYERS = ["operations", "moderation", "review", "threads", "spending", "screening", "media", "accounts", "audit"]
+LAYERS += ["providers", "engine"]
 PATH = re.compile(r'"(studio\.[a-z_.]+\.tasks\.[a-z_]+)"')
 
 

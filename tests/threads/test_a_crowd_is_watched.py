@@ -1,5 +1,6 @@
 """Many jobs at a vendor: asked together, written down together, and none of them harmed by another."""
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from studio.live.models import Event
 from studio.providers.base import JobState, JobUpdate, Result
 from studio.threads import jobs
 from studio.threads.models import Job, JobStatus, Turn
-from studio.threads.watching import RING, ROUND, Watcher
+from studio.threads.watching import RING, ROUND, SWEEP, Watcher
 from tests.threads.conftest import job_of
 from tests.threads.scripted import Scripted
 
@@ -121,3 +122,19 @@ def test_a_vendor_that_calls_is_asked_half_as_often(settings: Any, scripted: Scr
     Watcher().turn()
     running.refresh_from_db()
     assert running.due_at and 3.5 < (running.due_at - timezone.now()).total_seconds() <= 4.0
+
+
+def test_rings_in_a_crowd_share_a_sweep(scripted: Scripted, crowd: list[Job]) -> None:
+    watcher = Watcher()
+    watcher.turn()
+    strays = crowd[:2]
+    for stray in strays:  # collectors that died
+        Job.objects.filter(pk=stray.pk).update(
+            status=JobStatus.COLLECTING, lease_until=timezone.now() - timedelta(seconds=9), lease_token=None
+        )
+        OrmQ.objects.all().delete()
+        watcher.turn()
+    assert not OrmQ.objects.exists()
+    time.sleep(CROWD * SWEEP[0])
+    watcher.turn()
+    assert OrmQ.objects.count() == len(strays)

@@ -10,6 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connections
 
 from studio.accounts.models import User
+from studio.live.publishing import publish
 from studio.threads import actions
 from studio.threads.consumers import ThreadConsumer
 from studio.threads.models import Thread
@@ -35,11 +36,26 @@ async def test_a_member_hears_what_happened_and_what_happens(viewer: User, edito
     await sync_to_async(actions.rename_thread)(editor, thread, "Harbour")
     socket = socket_of(viewer, thread)
     assert await socket.open() is None
-    assert (await socket.receive())["hello"] == {thread.stream: 1}
+    assert (await socket.receive())["hello"] == {thread.stream: 1, viewer.stream: 0}
     await socket.send({"since": {thread.stream: 0}})
     first = await socket.receive()
     assert (first["number"], first["kind"], first["payload"]) == (1, "thread.changed", {"thread": str(thread.pk)})
     await socket.close()
+
+
+async def test_it_carries_what_is_for_this_person_alone(
+    listening: None, viewer: User, editor: User, thread: Thread
+) -> None:
+    mine, theirs = socket_of(viewer, thread), socket_of(editor, thread)
+    for socket in (mine, theirs):
+        assert await socket.open() is None
+        await socket.send({"since": (await socket.receive())["hello"]})
+    await sync_to_async(publish)(viewer.stream, "notice.added", case="1")
+    await sync_to_async(actions.rename_thread)(editor, thread, "Harbour")
+    assert [(await mine.receive())["kind"] for _ in range(2)] == ["notice.added", "thread.changed"]
+    assert (await theirs.receive())["kind"] == "thread.changed"
+    for socket in (mine, theirs):
+        await socket.close()
 
 
 @pytest.mark.parametrize("who", ["stranger", "visitor", "moderator"])

@@ -95,6 +95,13 @@ class TestWhatIsTold:
         assert (told.failed, told.blocked, told.rate) == (1, 1, 0)
         assert told.last_error and told.last_error.code == code
 
+    def test_what_the_studio_refused_itself_says_nothing_of_a_provider(self, ask: Ask) -> None:
+        ask()
+        refused = ask(JobStatus.FAILED, error_code="input_blocked")
+        Job.objects.filter(pk=refused.pk).update(started_at=None)
+        told = only(health_of())
+        assert (told.begun, told.succeeded, told.blocked) == (1, 1, 0)
+
     def test_some_takes_and_one_reason_came_through(self, ask: Ask) -> None:
         ask(error_code="output_blocked", error_detail="One of two was withheld.")
         told = only(health_of())

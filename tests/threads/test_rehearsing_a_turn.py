@@ -101,7 +101,9 @@ def test_mixed_and_flagged_results_are_one_held_take_and_a_reason(rehearse: Call
     assert take.asset.held
     card = card_of(turn)
     assert card.state == JobStatus.SUCCEEDED and len(card.held) == 1
-    assert card.missing.startswith("Rehearsal withheld the result. This is a rehearsed failure")
+    assert card.missing.startswith(
+        "Fewer takes than asked for: Rehearsal withheld the result. This is a rehearsed failure"
+    )
 
 
 def test_a_silent_result_is_said_on_the_card(rehearse: Callable[..., Turn], passing: Pass) -> None:

@@ -137,15 +137,18 @@ class TestPages:
         refused = client.post(reverse("threads:take-release", args=[held.pk]), {"reason": "mine"}, headers=HTMX)
         assert refused.status_code == 403
 
-    def test_what_staff_hold_back_its_author_does_not_see_either(self, as_client: As, editor: User, made: Take) -> None:
+    def test_what_staff_hold_back_its_author_may_look_at_and_not_decide(
+        self, as_client: As, editor: User, owner: User, made: Take
+    ) -> None:
         with transaction.atomic():
             holds.hold(made, HeldBy.STAFF, "Somebody in it did not agree.")
-        client = as_client(editor)
         for page in pages_about(made):
-            html = client.get(page, headers=HTMX, follow=True).content.decode()
+            html = as_client(owner).get(page, headers=HTMX, follow=True).content.decode()
             assert files_named(html) == set() and "did not agree" not in html, page
-        html = client.get(reverse("threads:turn-detail", args=[made.turn_id]), headers=HTMX).content.decode()
+        html = as_client(editor).get(reverse("threads:turn-detail", args=[made.turn_id]), headers=HTMX).content.decode()
         assert "Take 1 is held back by whoever looks after this studio." in html
+        assert f'id="held-{made.pk}"' in html and "Only you see it" in html
+        assert "Release" not in html and "did not agree" not in html
 
 
 class TestFiles:

@@ -91,7 +91,8 @@ class TestReleasing:
             "take",
             str(held.pk),
         )
-        assert entry.detail == {"reason": "It is a statue.", "held_by": "provider"}
+        assert entry.detail["reason"] == "It is a statue."
+        assert (entry.detail["before"]["held_by"], entry.detail["after"]["held_by"]) == ("provider", "")
         held.refresh_from_db()
         assert (held.held_at, held.held_by, held.held_reason) == (None, "", "")
 

@@ -177,8 +177,10 @@ class TestWhatThatCosts:
 
 @pytest.mark.usefixtures("vendors")
 class TestAnotherModel:
-    @pytest.mark.parametrize("code", ["busy", "timeout"])
-    def test_a_busy_provider_leads_to_those_of_others_with_their_price(self, card: Read, tried: Try, code: str) -> None:
+    @pytest.mark.parametrize("code", ["busy", "timeout", "unauthorised", "out_of_credit"])
+    def test_a_provider_that_is_no_help_leads_to_those_of_others_with_their_price(
+        self, card: Read, tried: Try, code: str
+    ) -> None:
         found = offers(card(tried(code)))
         names = [label for label, _price, _address in found]
         others = [spec.label for provider in ("runware", "google") for spec in models_of(provider)]
@@ -202,7 +204,7 @@ class TestAnotherModel:
             monkeypatch.setattr(timezone, "localdate", lambda day=day: day)
             assert (ending.label in labels(card(busy))) is is_offered
 
-    @pytest.mark.parametrize("code", ["input_blocked", "network", "out_of_credit", "outcome_unknown"])
+    @pytest.mark.parametrize("code", ["input_blocked", "network", "outcome_unknown"])
     def test_other_failures_lead_to_none(self, card: Read, tried: Try, code: str) -> None:
         assert not offers(card(tried(code)))
 

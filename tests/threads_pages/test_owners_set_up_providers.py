@@ -95,7 +95,7 @@ class TestTerms:
         assert (row.safety, row.ttl, row.allowed) == ("fast", 48 * 3600, True)
         assert '<option value="fast" selected>' in html and 'value="48"' in html
         entry = AuditEntry.objects.get(act="provider.set")
-        assert entry.detail == {"provider": "runware", "safety": "fast", "ttl": 172_800}
+        assert (entry.detail["before"], entry.detail["after"]) == (None, {"safety": "fast", "ttl": 172_800})
 
     def test_left_empty_nothing_is_said_to_the_provider(self, save: Callable[..., str]) -> None:
         save(hours="48")

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from studio.accounts import actions, addresses, invitations
 from studio.accounts.access import TEAM_KEY, current_membership, owned_team, person
@@ -21,6 +21,7 @@ from studio.accounts.models import Invitation, Membership, Role, User
 FRESH_LINK = "fresh_link"
 
 
+@require_GET
 @never_cache
 @login_required
 def team(request: HttpRequest) -> HttpResponse:

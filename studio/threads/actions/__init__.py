@@ -13,6 +13,8 @@ from studio.threads.actions.owning import (
     set_terms,
 )
 from studio.threads.actions.refusals import ActionRefused, AlreadySent, NoRoom, ThreadsError
+from studio.threads.actions.reviewing import approve_take, set_review_state, withdraw_approval
+from studio.threads.actions.ruling import ensure_allowed, refuse_turn, release_turn, warning_of
 from studio.threads.actions.shelving import (
     archive_thread,
     delete_thread,
@@ -25,7 +27,7 @@ from studio.threads.actions.shelving import (
     trash_turn,
 )
 from studio.threads.actions.starting import start_thread, start_turn
-from studio.threads.actions.turns import continue_from_copy, pick_take, retry_turn, stop_turn
+from studio.threads.actions.turns import continue_from_copy, pick_take, retry_turn, stop_all_of, stop_turn
 
 __all__ = [
     "ActionRefused",
@@ -33,12 +35,16 @@ __all__ = [
     "NoRoom",
     "ThreadsError",
     "add_upload_addresses",
+    "approve_take",
     "archive_thread",
     "continue_from_copy",
     "delete_thread",
+    "ensure_allowed",
     "hold_take",
     "pick_take",
+    "refuse_turn",
     "release_take",
+    "release_turn",
     "remove_upload_address",
     "remove_upload_addresses",
     "rename_thread",
@@ -47,11 +53,15 @@ __all__ = [
     "restore_turn",
     "retry_turn",
     "safety_modes",
+    "set_review_state",
     "set_terms",
     "start_thread",
     "start_turn",
+    "stop_all_of",
     "stop_turn",
     "trash_take",
     "trash_thread",
     "trash_turn",
+    "warning_of",
+    "withdraw_approval",
 ]

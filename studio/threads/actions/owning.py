@@ -42,8 +42,10 @@ def set_terms(user: User, team: Team, provider: str, *, safety: str, ttl: timede
     seconds = None if ttl is None else int(ttl.total_seconds())
     with transaction.atomic():
         values = {"safety": safety, "ttl": seconds}
+        row = TeamProvider.objects.select_for_update(no_key=True).filter(team=team, provider=provider)
+        before = row.values("safety", "ttl").first()
         TeamProvider.objects.update_or_create(team=team, provider=provider, defaults=values)
-        record(user, "provider.set", "team", team.pk, provider=provider, **values)
+        record(user, "provider.set", "team", team.pk, provider=provider, before=before, after=values)
     choosing.forget(team.pk)
 
 

@@ -1,22 +1,28 @@
 """Names, archive and trash of threads, turns and takes. The files follow when the trash is emptied (pruning.py)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from studio.accounts.models import User
+from studio.audit.records import record
 from studio.live.publishing import publish_many
 from studio.threads import holds, jobs, pruning
 from studio.threads.actions.holding import decide
 from studio.threads.actions.refusals import ActionRefused, ensure_editor
-from studio.threads.models import ACTIVE, HeldBy, Job, Take, Thread, Turn
+from studio.threads.actions.reviewing import ensure_not_approved, set_review_state, withdraw_approval
+from studio.threads.locking import lock_threads
+from studio.threads.models import ACTIVE, HeldBy, Job, ReviewState, Take, Thread, Turn
+from studio.threads.reading import one_line
 
 
 def rename_thread(user: User, thread: Thread, title: str) -> None:
-    title = " ".join(title.split())[:200]
+    title = one_line(title)[:200]
     if not title:
         raise ActionRefused(_("A thread needs a title."), "title")
     _change(user, thread, title=title)
@@ -28,7 +34,10 @@ def archive_thread(user: User, thread: Thread) -> None:
 
 def trash_thread(user: User, thread: Thread) -> None:
     """Into the trash for settings.TRASH_DAYS. What runs in it is stopped."""
-    _change(user, thread, trashed_at=timezone.now())
+    ensure_editor(user, thread)
+    with transaction.atomic():
+        _lock_unapproved(thread.pk, models.Q(turn__thread=thread))
+        _change(user, thread, trashed_at=timezone.now())
     _stop(Job.objects.filter(turn__thread=thread))
 
 
@@ -49,7 +58,10 @@ def delete_thread(user: User, thread: Thread) -> None:
 
 def trash_turn(user: User, turn: Turn) -> None:
     """Into the trash with its takes. Turns that continue from them stay as they are."""
-    _change_turn(user, turn, timezone.now())
+    ensure_editor(user, turn.thread)
+    with transaction.atomic():
+        _lock_unapproved(turn.thread_id, models.Q(turn=turn))
+        _change_turn(user, turn, timezone.now())
     _stop(Job.objects.filter(turn=turn))
 
 
@@ -64,18 +76,31 @@ def trash_take(user: User, take: Take, reason: str = "") -> None:
     """
     if take.held_at is None:
         ensure_editor(user, take.turn.thread)
-        _change_take(take, timezone.now())
+        with transaction.atomic():
+            _lock_unapproved(take.turn.thread_id, models.Q(pk=take.pk))
+            if Take.objects.filter(pk=take.pk, held_at__isnull=False).exists():
+                raise ActionRefused(_("This take is held back meanwhile. Nothing was thrown away; reload the page."))
+            _change_take(take, timezone.now())
         return
     with transaction.atomic():
-        why = decide(user, take, "take.deleted", reason)
-        if take.turn.author_id != user.pk:
-            holds.hold(take, HeldBy.STAFF, why)
-        _change_take(take, timezone.now())
+        why, before = decide(user, take, reason)
+        changes = holds.hold(take, HeldBy.STAFF, why) if take.turn.author_id != user.pk else []
+        record(user, "take.deleted", "take", take.pk, reason=why, before=before, after={"in_trash": True})
+        if take.approved_at:
+            withdraw_approval(user, take)
+            set_review_state(take.turn.thread, ReviewState.DRAFT)
+        _change_take(take, timezone.now(), changes)
 
 
 def restore_take(user: User, take: Take) -> None:
     ensure_editor(user, take.turn.thread)
     _change_take(take, None)
+
+
+def _lock_unapproved(thread: UUID, within: models.Q) -> None:
+    """Raises ActionRefused. Nothing is approved there from now on: who decides about a take locks its thread, too."""
+    lock_threads([thread])
+    ensure_not_approved(within)
 
 
 def _change(user: User, thread: Thread, **fields: Any) -> None:
@@ -103,16 +128,16 @@ def _change_turn(user: User, turn: Turn, trashed_at: datetime | None) -> None:
     turn.trashed_at = trashed_at
 
 
-def _change_take(take: Take, trashed_at: datetime | None) -> None:
+def _change_take(take: Take, trashed_at: datetime | None, changes: Sequence[holds.Change] = ()) -> None:
+    """`changes`: what is told instead, where more than this take has changed."""
     thread = take.turn.thread
     with transaction.atomic():
         Take.objects.filter(pk=take.pk).update(trashed_at=trashed_at, picked_at=None)
-        publish_many(
-            [
-                (thread.stream, "take.changed", {"turn": str(take.turn_id), "take": str(take.pk)}),
-                (f"team-{thread.team_id}", "thread.changed", {"thread": str(thread.pk)}),
-            ]
-        )
+        own = [
+            (thread.stream, "take.changed", {"turn": str(take.turn_id), "take": str(take.pk)}),
+            (f"team-{thread.team_id}", "thread.changed", {"thread": str(thread.pk)}),
+        ]
+        publish_many(changes or own)
     take.trashed_at = trashed_at
 
 

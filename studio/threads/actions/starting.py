@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from studio.accounts.access import can_edit
 from studio.accounts.models import Team, User
 from studio.live.publishing import publish, publish_many
+from studio.screening.findings import keep
+from studio.screening.ruling import Screening
 from studio.spending.errors import OverBudget
 from studio.threads import jobs
 from studio.threads.actions.checking import (
@@ -25,7 +27,9 @@ from studio.threads.actions.checking import (
     operation_of,
 )
 from studio.threads.actions.refusals import ActionRefused, AlreadySent, ensure_editor, ensure_open, ensure_room_for
-from studio.threads.models import JobStatus, Take, Thread, Turn, TurnInput
+from studio.threads.actions.reviewing import set_review_state
+from studio.threads.actions.ruling import apply, ensure_allowed
+from studio.threads.models import JobStatus, ReviewState, Take, Thread, Turn, TurnInput
 
 TITLE_LENGTH = 60
 
@@ -51,11 +55,13 @@ def start_turn(
     model: tuple[str, str] = ("local", "engine-1"),
     settings: dict[str, Any] | None = None,
     extend: bool = False,
+    own_words: bool = False,
 ) -> Turn:
     """Sends a request. The same token gives the same turn again, however often the form arrives.
 
-    What is attached decides the operation, and `extend` whether a clip or take is extended instead of changed. Raises
-    PermissionDenied, or ThreadsError with a sentence.
+    What is attached decides the operation, and `extend` whether a clip or take is extended instead of changed.
+    `own_words`: the prompt is the program's, and no rule looks at it. Raises PermissionDenied, or ThreadsError with a
+    sentence.
     """
     known = _known(user, thread, token)
     if known:
@@ -70,6 +76,7 @@ def start_turn(
     check_inputs(spec, thread, operation, inputs, parent)
     chosen = check_settings(spec, thread, operation, settings or {})
     ensure_room_for(chosen)
+    screening = Screening(prompt) if own_words else ensure_allowed(user, prompt, "thread", thread.pk)
     turn = Turn(
         thread=thread,
         parent=parent,
@@ -81,8 +88,9 @@ def start_turn(
         model=spec.model,
         settings=chosen,
     )
+    apply(turn, screening)
     try:
-        _write(turn, inputs)
+        _write(turn, inputs, screening)
     except OverBudget as error:
         raise ActionRefused(str(error)) from error
     except IntegrityError:
@@ -104,20 +112,29 @@ def _known(user: User, thread: Thread, token: uuid.UUID) -> Turn | None:
     return turn
 
 
-def _write(turn: Turn, inputs: Inputs) -> None:
-    """Turn, inputs, job, task and events, in one transaction."""
+def _write(turn: Turn, inputs: Inputs, screening: Screening) -> None:
+    """Turn, inputs, what rules found, job, task and events, in one transaction."""
     thread = turn.thread
     with transaction.atomic():
         # The row is locked by this UPDATE until the commit: two senders get two numbers.
         Thread.objects.filter(pk=thread.pk).update(last_turn_number=F("last_turn_number") + 1, active_at=timezone.now())
-        thread.refresh_from_db(fields=["last_turn_number", "active_at", "title"])
+        thread.refresh_from_db(fields=["last_turn_number", "active_at", "title", "review_state"])
         if not thread.title:
             thread.title = _title(turn.prompt, inputs)
             Thread.objects.filter(pk=thread.pk).update(title=thread.title)
         turn.number = thread.last_turn_number
         turn.save(force_insert=True)
         TurnInput.objects.bulk_create(_placed(turn, inputs))
-        publish_many(jobs.changes_of(jobs.create(turn).pk, JobStatus.QUEUED))
+        keep(screening, turn.author, "turn", turn.pk)
+        job = jobs.create(turn)
+        _go_on_from_approved(turn)
+        publish_many(jobs.changes_of(job.pk, JobStatus.QUEUED))
+
+
+def _go_on_from_approved(turn: Turn) -> None:
+    """What was approved stays approved; the thread has new work in it that nobody has seen."""
+    if turn.thread.review_state == ReviewState.APPROVED or (turn.parent and turn.parent.approved_at):
+        set_review_state(turn.thread, ReviewState.DRAFT)
 
 
 def _placed(turn: Turn, inputs: Inputs) -> list[TurnInput]:

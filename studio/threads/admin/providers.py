@@ -13,6 +13,7 @@ from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget
 
 from studio.accounts.admin import TeamAdmin
 from studio.audit.admin import RecordedAdmin
+from studio.audit.records import record
 from studio.providers import catalogue, keys, registry
 from studio.providers.errors import ProviderError
 from studio.providers.models import ProviderKey
@@ -75,6 +76,7 @@ class ProviderKeyAdmin(RecordedAdmin):
     def try_key(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Asks the vendor something that costs nothing."""
         row = get_object_or_404(ProviderKey, pk=object_id)
+        record(request.user, "providerkey.tested", "providerkey", row.pk, provider=row.provider)  # type: ignore[arg-type]
         try:
             said = registry.provider(row.provider).check_key(keys.key_of(row.provider))
             messages.success(request, said)

@@ -3,17 +3,34 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Model, QuerySet
-from django.http import HttpRequest
+from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
+from unfold.dataclasses import UnfoldAction
+from unfold.decorators import action
 
+from studio.accounts.models import User
 from studio.audit.admin import RecordedAdmin
 from studio.providers.local.models import Render
+from studio.threads.actions.turns import RETRIABLE, may_retry, retry_as_staff
+from studio.threads.admin.deciding import MOST, Deed, decide, decide_all
+from studio.threads.admin.dry_run import dry_run
+from studio.threads.admin.filters import FAILURE, MODEL, PROVIDER
 from studio.threads.admin.health import provider_health
 from studio.threads.models import Delivery, Job, JobEvent, Take, Thread, Turn, TurnInput
+
+MAY_RETRY = ("retry",)
+RETRY = Deed(
+    retry_as_staff,
+    _("Try again"),
+    _("A new job is made for the turn and sent to its provider. What it costs is its team's, within its budget."),
+    _("The turn is sent once more."),
+)
 
 
 class Kept(RecordedAdmin):
@@ -93,18 +110,21 @@ class ThreadAdmin(Kept):
         ("archived_at", admin.EmptyFieldListFilter),
         "team",
     ]
-    search_fields = ["id", "title", "author__email", "team__name"]
+    search_fields = ["title"]
+    uuid_fields = ("pk", "team")
+    search_through = {"author": ("email", "name"), "team": ("name",)}
     list_select_related = ["team", "author"]
-    date_hierarchy = "active_at"
     ordering = ["-active_at"]
     fields = ["id", "title", "team", "author", "is_sample", "created_at", "active_at", "archived_at", "trashed_at"]
     readonly_fields = ["id", "team", "author", "is_sample", "created_at", "active_at", "archived_at", "trashed_at"]
     inlines = [TurnRows]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Thread]:
-        return Thread.objects.annotate(turn_count=Count("turns"))
+        """Counted for the rows of the page alone, so nobody can order by it."""
+        turns = Turn.objects.filter(thread=OuterRef("pk")).order_by().values("thread").annotate(number=Count("pk"))
+        return Thread.objects.annotate(turn_count=Coalesce(Subquery(turns.values("number")), 0))
 
-    @admin.display(description=_("turns"), ordering="turn_count")
+    @admin.display(description=_("turns"))
     def turn_count(self, thread: Any) -> int:
         return int(thread.turn_count)
 
@@ -112,12 +132,15 @@ class ThreadAdmin(Kept):
 @admin.register(Turn)
 class TurnAdmin(Written):
     list_display = ["__str__", "thread_link", "author", "operation", "provider", "model", "latest_status", "created_at"]
-    list_filter = ["operation", "provider", "model", "created_at"]
-    search_fields = ["id", "prompt", "author__email", "thread__id", "thread__title", "takes__video_id"]
+    list_filter = ["operation", PROVIDER, MODEL, "created_at"]
+    search_fields = ["prompt"]
+    uuid_fields = ("pk", "thread")
+    exact_fields = ("takes__video_id",)
+    search_through = {"author": ("email", "name"), "thread": ("title",)}
     list_select_related = ["thread", "author"]
-    date_hierarchy = "created_at"
     ordering = ["-created_at"]
     inlines = [InputRows, JobRows, TakeRows]
+    custom_urls = (("dry-run/", "threads_turn_dry_run", dry_run),)  # type: ignore[assignment]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Turn]:
         return super().get_queryset(request).prefetch_related("jobs")
@@ -135,17 +158,40 @@ class TurnAdmin(Written):
 @admin.register(Job)
 class JobAdmin(Written):
     list_display = ["id", "turn_link", "attempt", "status", "percent", "provider", "model", "error_code", "created_at"]
-    list_filter = ["status", "provider", "model", "error_code", "created_at"]
-    search_fields = ["id", "reference", "key", "turn__id", "turn__prompt", "takes__video_id", "error_detail"]
+    list_filter = ["status", PROVIDER, MODEL, FAILURE, "created_at"]
+    search_fields = ["error_detail", "turn__prompt"]
+    uuid_fields = ("pk", "key", "turn", "turn__thread")
+    exact_fields = ("reference", "takes__video_id")
     list_select_related = ["turn"]
-    date_hierarchy = "created_at"
     ordering = ["-created_at"]
     inlines = [JobEventRows, TakeRows]
+    actions = ["retry_selected"]
+    actions_detail = ["retry"]  # type: ignore[assignment]
     custom_urls = (("health/", "threads_job_health", provider_health),)  # type: ignore[assignment]
 
     @admin.display(description=_("turn"))
     def turn_link(self, job: Job) -> str:
         return link(job.turn)
+
+    def has_retry_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return isinstance(request.user, User) and may_retry(request.user)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[UnfoldAction]:
+        """Where it would be refused, it is not offered."""
+        fits = Job.objects.filter(pk=object_id, status__in=RETRIABLE).exists()
+        return super().get_actions_detail(request, object_id) if fits else []
+
+    @action(description=RETRY.title, permissions=MAY_RETRY, icon="replay")  # type: ignore[arg-type, operator]
+    def retry(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        job = get_object_or_404(Job.objects.select_related("turn__thread__team"), pk=object_id)
+        back = reverse("admin:threads_job_change", args=[job.pk])
+        return decide(self, request, job.turn, RETRY, subtitle=str(job.turn), back=back)
+
+    @admin.action(description=RETRY.title, permissions=MAY_RETRY)  # type: ignore[arg-type]
+    def retry_selected(self, request: HttpRequest, queryset: QuerySet[Job]) -> HttpResponse | None:
+        """Two jobs of one turn are one turn."""
+        turns = Turn.objects.filter(jobs__in=queryset.values("pk")).select_related("thread__team").distinct()
+        return decide_all(self, request, list(turns.order_by("created_at")[: MOST + 1]), RETRY, str)
 
     @admin.display(description=_("progress"), ordering="progress")
     def percent(self, job: Job) -> str:
@@ -155,19 +201,18 @@ class JobAdmin(Written):
 @admin.register(Delivery)
 class DeliveryAdmin(Written):
     list_display = ["__str__", "provider", "references", "created_at"]
-    list_filter = ["provider", "created_at"]
+    list_filter = [PROVIDER, "created_at"]
     search_fields = ["body"]
-    date_hierarchy = "created_at"
     ordering = ["-created_at"]
 
 
 @admin.register(Render)
 class RenderAdmin(Written):
     list_display = ["id", "operation", "status", "percent", "seed", "tries", "parent_link", "created_at", "finished_at"]
-    list_filter = ["status", "operation", "error_code", "created_at"]
-    search_fields = ["id", "reference", "error_detail"]
+    list_filter = ["status", "operation", FAILURE, "created_at"]
+    search_fields = ["error_detail"]
+    uuid_fields = ("pk", "reference")
     list_select_related = ["parent"]
-    date_hierarchy = "created_at"
     ordering = ["-created_at"]
 
     @admin.display(description=_("progress"), ordering="progress")

@@ -1,57 +1,34 @@
 """Takes for staff: found by video id, looked at, held back, released and deleted. Each with a reason that is kept."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.dataclasses import UnfoldAction
 from unfold.decorators import action
 from unfold.enums import ActionVariant
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from studio.accounts.models import User
 from studio.media.admin import file_of, opened_by
-from studio.threads import actions
-from studio.threads.actions.holding import LONGEST_REASON, is_staff
+from studio.threads import actions, holds
+from studio.threads.actions.holding import is_staff
+from studio.threads.admin.deciding import MOST, Deed, decide, decide_all
+from studio.threads.admin.filters import PROVIDER
 from studio.threads.admin.rows import Written, link
-from studio.threads.models import Take
+from studio.threads.models import HeldBy, Take
 
 MAY = ("decide",)  # a name of ours: the theme looks one of Django's up in the database before there are tables
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        max_length=LONGEST_REASON,
-        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-        help_text=gettext_lazy("It is kept in the audit trail."),
-    )
-
-
-@dataclass(frozen=True)
-class Deed:
-    """What staff do with a take, once they have said why."""
-
-    act: Callable[[User, Take, str], None]
-    title: str | Promise
-    explanation: str | Promise
-    done: str | Promise
-    variant: str = "primary"
 
 
 HOLD = Deed(
     actions.hold_take,
     gettext_lazy("Hold back"),
-    gettext_lazy("From then on nobody in its team sees this take, its author neither. Open pages follow at once."),
+    gettext_lazy("From then on nobody in its team sees this take, but its author. Open pages follow at once."),
     gettext_lazy("The take is held back."),
 )
 RELEASE = Deed(
@@ -69,20 +46,33 @@ DELETE = Deed(
 )
 
 
+def goes_along(take: Take) -> str:
+    """How many others would be held back with it, in a sentence; empty for none."""
+    count = holds.goes_along(take)
+    sentence = ngettext(
+        "%(count)d other take was made from it, and is held back with it.",
+        "%(count)d other takes were made from it, and are held back with it.",
+        count,
+    )
+    return sentence % {"count": count} if count else ""
+
+
 @admin.register(Take)
 class TakeAdmin(Written):
     list_display = ["__str__", "turn_link", "provider", "video_id", "seed", "picked_at", "held_by", "created_at"]
     list_filter = [
-        "provider",
+        PROVIDER,
         ("held_at", admin.EmptyFieldListFilter),
         "held_by",
         ("picked_at", admin.EmptyFieldListFilter),
         ("trashed_at", admin.EmptyFieldListFilter),
     ]
-    search_fields = ["id", "video_id", "asset__id", "asset__sha256", "turn__id", "turn__prompt"]
-    list_select_related = ["turn", "asset"]
-    date_hierarchy = "created_at"
+    search_fields = ["turn__prompt"]
+    uuid_fields = ("pk", "asset", "turn", "turn__thread")
+    exact_fields = ("video_id", "asset__sha256")
+    list_select_related = ["turn"]
     ordering = ["-created_at"]
+    actions = ["hold_selected", "release_selected"]
     readonly_fields = ["file"]
     actions_detail = ["release", "delete_held", "hold_back"]  # type: ignore[assignment]
     fieldsets = (
@@ -115,7 +105,13 @@ class TakeAdmin(Written):
 
     @action(description=RELEASE.title, permissions=MAY, icon="visibility", variant=ActionVariant.SUCCESS)  # type: ignore[arg-type, operator]
     def release(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._decide(request, object_id, RELEASE)
+        answer = self._decide(request, object_id, RELEASE)
+        left = Take.objects.filter(pk=object_id, held_by=HeldBy.ORIGIN).first() if answer.status_code == 302 else None
+        if left:
+            messages.warning(
+                request, _("It stays held back with a take that it was made from, until that is released.")
+            )
+        return answer
 
     @action(description=DELETE.title, permissions=MAY, icon="delete", variant=ActionVariant.DANGER)  # type: ignore[arg-type, operator]
     def delete_held(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -125,25 +121,31 @@ class TakeAdmin(Written):
     def hold_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self._decide(request, object_id, HOLD)
 
+    @admin.action(description=HOLD.title, permissions=MAY)  # type: ignore[arg-type]
+    def hold_selected(self, request: HttpRequest, queryset: QuerySet[Take]) -> HttpResponse | None:
+        return self._decide_all(request, queryset.filter(held_at=None, trashed_at=None), HOLD)
+
+    @admin.action(description=RELEASE.title, permissions=MAY)  # type: ignore[arg-type]
+    def release_selected(self, request: HttpRequest, queryset: QuerySet[Take]) -> HttpResponse | None:
+        return self._decide_all(request, queryset.filter(held_at__isnull=False, trashed_at=None), RELEASE)
+
     def _decide(self, request: HttpRequest, object_id: str, deed: Deed) -> HttpResponse:
         take = self.get_object(request, object_id)
         if take is None:
             raise Http404
         back = reverse("admin:threads_take_change", args=[take.pk])
-        form = ReasonForm(request.POST or None)
-        if form.is_valid():
-            try:
-                deed.act(request.user, take, form.cleaned_data["reason"])  # type: ignore[arg-type]
-                messages.success(request, str(deed.done))
-            except actions.ActionRefused as error:
-                messages.error(request, error.sentence)
-            return redirect(back)
-        context = self.admin_site.each_context(request) | {
-            "title": deed.title,
-            "subtitle": _("%(take)s of turn %(turn)s") % {"take": take, "turn": take.turn},
-            "explanation": deed.explanation,
-            "variant": deed.variant,
-            "form": form,
-            "back": back,
-        }
-        return TemplateResponse(request, "admin/threads/take/decide.html", context)
+        if deed is HOLD:
+            deed = replace(deed, explanation=f"{deed.explanation} {goes_along(take)}")
+        return decide(self, request, take, deed, subtitle=in_words(take), back=back)
+
+    def _decide_all(self, request: HttpRequest, queryset: QuerySet[Take], deed: Deed) -> HttpResponse | None:
+        """Only those that it fits: the page says which they are."""
+        takes = list(queryset.select_related("turn__thread", "asset")[: MOST + 1])
+        if not takes:
+            messages.warning(request, _("This fits none of the chosen takes. Nothing was changed."))
+            return None
+        return decide_all(self, request, takes, deed, in_words)
+
+
+def in_words(take: Take) -> str:
+    return _("%(take)s of turn %(turn)s") % {"take": take, "turn": take.turn}

@@ -136,6 +136,10 @@ class TakeCard:
         )
 
     @property
+    def is_held_with_origin(self) -> bool:
+        return self.take.held_by == HeldBy.ORIGIN
+
+    @property
     def held_label(self) -> str:
         return _("%(take)s · held back") % {"take": self.label}
 

@@ -20,7 +20,7 @@ from studio.threads.cards.parts import Alternative, Applied, InputCard, Media, T
 from studio.threads.models import ACTIVE, Job, JobStatus, Operation, Take, Turn, TurnInput
 from studio.threads.paths import Place
 from studio.threads.pricing import price_of, said_of
-from studio.threads.sentences import Failure, failure_of
+from studio.threads.sentences import Failure, failure_of, refused_here
 
 LENGTH_SLACK = 0.5  # s
 SHAPE_SLACK = 8  # pixels of width
@@ -54,6 +54,7 @@ class TurnCard:
     standing: Standing | None = None
     odds: str = ""
     again_price: str = ""
+    leaves_approved: bool = False
     alternatives: Sequence[Alternative] = ()
 
     @property
@@ -76,6 +77,16 @@ class TurnCard:
     @property
     def state(self) -> str:
         return self.job.status if self.job else JobStatus.QUEUED
+
+    @property
+    def is_on_hold(self) -> bool:
+        """The studio's own rules hold it: nobody was asked yet."""
+        return self.turn.held_at is not None and self.state == JobStatus.QUEUED
+
+    @property
+    def shown_state(self) -> str:
+        """What page scripts go by: one that is on hold is not under way."""
+        return "held" if self.is_on_hold else self.state
 
     @property
     def is_stopping(self) -> bool:
@@ -149,7 +160,12 @@ class TurnCard:
 
     @property
     def can_retry(self) -> bool:
-        return self.state in (JobStatus.FAILED, JobStatus.CANCELLED)
+        return self.state in (JobStatus.FAILED, JobStatus.CANCELLED) and not self.turn.is_refused
+
+    @property
+    def kept_back(self) -> str:
+        """Why it was not sent, where nobody pressed stop."""
+        return _(self.job.error_detail) if self.job and self.job.error_detail else ""
 
     @property
     def percent(self) -> int:
@@ -239,7 +255,8 @@ class TurnCard:
         """Why there are fewer takes than were asked for."""
         if self.state != JobStatus.SUCCEEDED or self.failure is None:
             return ""
-        return f"{self.failure.title}. {self.failure.detail}".strip()
+        why = f"{self.failure.title}. {self.failure.detail}".strip()
+        return _("Fewer takes than asked for: %(why)s") % {"why": why}
 
     @property
     def origin(self) -> str:
@@ -266,6 +283,8 @@ class TurnCard:
     def failure(self) -> Failure | None:
         if self.job is None or not (self.job.error_code or self.state == JobStatus.FAILED):
             return None
+        if self.turn.is_refused:
+            return refused_here(self.job.error_detail, self.turn.provider)
         return failure_of(
             self.job.error_code, self.job.error_detail, self.turn.provider, self.model_label, self.standing
         )

@@ -6,16 +6,18 @@ Every function may run twice and may be killed between any two lines: each step 
 """
 
 from studio.threads.jobs.collecting import collect
-from studio.threads.jobs.moving import changes_of, fail, move
+from studio.threads.jobs.moving import Change, changes_of, fail, move
 from studio.threads.jobs.news import apply_update, is_progress, tell_progress
-from studio.threads.jobs.sending import create, submit, wake_the_watcher
+from studio.threads.jobs.sending import call, create, submit, wake_the_watcher
 from studio.threads.jobs.stopping import Heard, ask_to_stop, lease_stops, note_stop
 from studio.threads.jobs.sweeping import stop, sweep
 
 __all__ = [
+    "Change",
     "Heard",
     "apply_update",
     "ask_to_stop",
+    "call",
     "changes_of",
     "collect",
     "create",

@@ -184,7 +184,7 @@ def _ingest(job: Job, result: dict[str, Any], path: Path) -> Asset:
         id=asset_id(job, result["index"]),
         then=PICTURES,
         probe=engine.Probe(**result["probe"]) if result.get("probe") else None,
-        held=bool(result.get("flagged")),
+        held=bool(result.get("flagged")) or holds.builds_on_held(turn),
     )
 
 
@@ -236,12 +236,15 @@ def _add_take(job: Job, result: dict[str, Any], asset: Asset) -> list[Change]:
         seed=result["seed"],
         vendor_file=result.get("vendor_file", ""),
     )
+    holds.inherit(take)
     if result.get("flagged"):
         holds.hold(take, HeldBy.PROVIDER, holds.OBJECTED)
     if result["path"]:
         transaction.on_commit(partial(Path(result["path"]).unlink, missing_ok=True), robust=True)
     src = addresses.url(asset) if asset.browser_playable and not asset.held else ""
-    return [(turn.thread.stream, "take.added", {"turn": str(turn.pk), "take": str(take.pk), "src": src})]
+    alone = int(turn.settings.get("results", 1)) == 1
+    news = {"turn": str(turn.pk), "take": str(take.pk), "src": src, "alone": alone}
+    return [(turn.thread.stream, "take.added", news)]
 
 
 def _unique(provider: str, video_id: str) -> str | None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from studio.live.publishing import publish_many
 from studio.providers.errors import FailureCode
 from studio.threads import pricing, terms
-from studio.threads.models import ACTIVE, FINAL, LEGAL_MOVES, Job, JobEvent, JobStatus, Thread
+from studio.threads.models import ACTIVE, FINAL, LEGAL_MOVES, Job, JobEvent, JobStatus, Thread, Turn
 
 # Steps of a few milliseconds that no card shows: an event would only make browsers fetch the card once more.
 QUIET = frozenset({JobStatus.SUBMITTING, JobStatus.COLLECTING})
@@ -66,7 +66,18 @@ def change(
         pricing.close(ended, source, target)
         terms.close(ended, source)
         Thread.objects.filter(turns__jobs__id=job_id).update(active_at=now)
+        if source == JobStatus.QUEUED:
+            _end_hold(job_id, refused=target == JobStatus.FAILED)
     return True
+
+
+def _end_hold(job_id: uuid.UUID | str, *, refused: bool) -> None:
+    """The turn was taken back while the studio's rules held it, or refused: then the reason stays."""
+    held = Turn.objects.filter(jobs__id=job_id, held_at__isnull=False)
+    if refused:
+        held.update(held_at=None)
+    else:
+        held.update(held_at=None, held_reason="")
 
 
 def changes_of(job_id: uuid.UUID | str, status: str) -> list[Change]:

@@ -10,6 +10,7 @@ from functools import partial
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from studio import bell, queue
 from studio.live.publishing import publish_many
@@ -18,7 +19,7 @@ from studio.media.models import Asset
 from studio.providers import catalogue, keys, registry
 from studio.providers.base import InputFile, InputRole, JobRequest, JobState, Submission
 from studio.providers.errors import FailureCode, ProviderError
-from studio.threads import hooks, pricing, terms
+from studio.threads import holds, hooks, pricing, terms
 from studio.threads.jobs.holding import Heartbeat
 from studio.threads.jobs.moving import change, changes_of, fail, move
 from studio.threads.jobs.stopping import ask_to_stop, stop
@@ -30,27 +31,43 @@ FIRST_CALL = timedelta(seconds=4)  # a job whose task was lost with its worker i
 LOCAL_LEASE = timedelta(seconds=5)  # a submit parses one prompt, in under half a second at worst
 REMOTE_LEASE = timedelta(seconds=45)  # renewed while files are handed over
 MOST_TRIES = 4
+NOT_SENT = _(
+    "Not sent: what it was to be made from has been held back. Nothing was charged, and your words are kept. Run it "
+    "again once that is released."
+)
+HELD_SINCE = _("What it is made from has been held back since it was sent, so it was not asked for again.")
 FIRST_BACKOFF = 5.0  # s, doubled by each try, with a fifth of chance
 
 
 def create(turn: Turn, attempt: int = 1) -> Job:
     """A new attempt at a turn, and the task that sends it. Call inside a transaction; the caller publishes.
 
-    Raises OverBudget.
+    While the turn is held there is no task, and nothing that the sweep would look at. Raises OverBudget.
     """
     job = Job.objects.create(
         turn=turn,
         attempt=attempt,
         provider=turn.provider,
         model=turn.model,
-        due_at=timezone.now() + FIRST_CALL,
+        due_at=None if turn.held_at else timezone.now() + FIRST_CALL,
     )
     pricing.reserve(job, pricing.price_of_turn(turn))
     terms.agree(job)
     JobEvent.objects.create(job=job, to_status=JobStatus.QUEUED)
+    if turn.held_at is None:
+        _call(job)
+    return job
+
+
+def call(job: Job) -> None:
+    """Has a job sent whose turn was held until now. Call inside a transaction."""
+    Job.objects.filter(pk=job.pk, status=JobStatus.QUEUED).update(due_at=timezone.now() + FIRST_CALL)
+    _call(job)
+
+
+def _call(job: Job) -> None:
     queue.enqueue(SUBMIT, str(job.pk))
     wake_the_watcher()
-    return job
 
 
 def wake_the_watcher() -> None:
@@ -63,6 +80,9 @@ def submit(job_id: str) -> None:
     job = _claim(job_id)
     if job is None:
         return
+    if holds.builds_on_held(job.turn):
+        _keep_back(job)
+        return
     provider = registry.PROVIDERS.get(job.provider)
     if provider is None:
         fail(job, FailureCode.MODEL_GONE, token=job.lease_token)
@@ -74,6 +94,21 @@ def submit(job_id: str) -> None:
         _not_taken(job, error)
     else:
         _taken(job, submission)
+
+
+def _keep_back(job: Job) -> None:
+    """What it was to be made from has been held back since it was asked for: nobody is sent any of it."""
+    if job.may_be_there:
+        fail(job, FailureCode.OUTCOME_UNKNOWN, HELD_SINCE, token=job.lease_token)
+        return
+    move(
+        job.pk,
+        JobStatus.SUBMITTING,
+        JobStatus.CANCELLED,
+        token=job.lease_token,
+        detail={"reason": "held back before it was sent"},
+        error_detail=NOT_SENT,
+    )
 
 
 def request_of(job: Job) -> JobRequest:
@@ -128,7 +163,8 @@ def _name_there(role: InputRole, asset: Asset, job: Job) -> str:
 
 def _claim(job_id: str) -> Job | None:
     now = timezone.now()
-    job = Job.objects.select_related("turn__parent__asset").filter(pk=job_id, status=JobStatus.QUEUED).first()
+    free = Job.objects.filter(pk=job_id, status=JobStatus.QUEUED, turn__held_at=None)
+    job = free.select_related("turn__parent__asset").first()
     if job is None:
         return None
     job.lease_token = uuid.uuid4()

@@ -29,8 +29,9 @@ from studio.threads import actions, shelf
 from studio.threads.discarded import discarded
 from studio.threads.forms import ComposerForm, TitleForm, attached
 from studio.threads.models import Thread, Turn
+from studio.threads.reading import one_line
 from studio.threads.sample import make_sample
-from studio.threads.views.access import Request, signed_in
+from studio.threads.views.access import Request, refusal, signed_in
 
 TITLE_LENGTH = 60
 
@@ -157,9 +158,13 @@ def thread_start(request: Request) -> HttpResponse:
     form = ComposerForm(data, user=user, thread=Thread(team=team))
     if form.is_valid():
         try:
-            return redirect("threads:thread-detail", _start(user, team, form).pk)
+            turn = _start(user, team, form)
         except actions.ThreadsError as error:
             problem = str(error)
+        else:
+            if mind := actions.warning_of(turn):
+                messages.warning(request, mind)
+            return redirect("threads:thread-detail", turn.thread_id)
     elif assets := attached(data, user)[0]:
         return _wait_in_composer(user, team, prompt, assets)
     else:
@@ -167,11 +172,12 @@ def thread_start(request: Request) -> HttpResponse:
     return _shelf_page(request, shelf.Query(), status=422, start_problem=problem, start_prompt=prompt)
 
 
-def _start(user: User, team: Team, form: ComposerForm) -> Thread:
+def _start(user: User, team: Team, form: ComposerForm) -> Turn:
     ready = form.cleaned_data
+    actions.ensure_allowed(user, ready["prompt"], "team", team.pk)
     with transaction.atomic():
         thread = actions.start_thread(user, team, title=_title_of(ready["prompt"]))
-        actions.start_turn(
+        return actions.start_turn(
             user,
             thread,
             token=ready["token"],
@@ -180,7 +186,6 @@ def _start(user: User, team: Team, form: ComposerForm) -> Thread:
             model=(form.spec.provider, form.spec.model),
             settings=ready["settings"],
         )
-    return thread
 
 
 def _wait_in_composer(user: User, team: Team, prompt: str, assets: Sequence[Asset]) -> HttpResponse:
@@ -199,7 +204,7 @@ def _token(request: HttpRequest) -> uuid.UUID:
 
 def _title_of(prompt: str) -> str:
     """The first words of a prompt, cut between words."""
-    line = " ".join(prompt.split())
+    line = one_line(prompt)
     line = line[:1].upper() + line[1:]
     if len(line) <= TITLE_LENGTH:
         return line
@@ -277,7 +282,13 @@ def thread_delete(request: Request, thread_id: uuid.UUID) -> HttpResponse:
         actions.delete_thread(user, thread)
         return _moved(request, thread, _("“%(thread)s” is deleted for good.") % {"thread": thread})
     thread = _editable(user, thread_id)
-    actions.trash_thread(user, thread)
+    try:
+        actions.trash_thread(user, thread)
+    except actions.ActionRefused as error:
+        if request.htmx:
+            return refusal(error.sentence, 409)
+        messages.error(request, error.sentence)
+        return redirect("threads:thread-detail", thread.pk)
     sentence = ngettext(
         "“%(thread)s” is in the trash for %(days)d day.",
         "“%(thread)s” is in the trash for %(days)d days.",

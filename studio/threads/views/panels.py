@@ -27,6 +27,7 @@ class MapRow:
     takes: list[TakeCard]
     depth: int
     on_path: bool
+    leaves_approved: bool
 
 
 @require_GET
@@ -61,6 +62,7 @@ def thread_map(request: Request, thread_id: UUID) -> HttpResponse:
             takes=cards[node.id].takes,
             depth=min(depth, MAP_DEPTH),
             on_path=node.id in on_path,
+            leaves_approved=node.leaves_approved,
         )
         for node, depth in branches
         if node.id in cards

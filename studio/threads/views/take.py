@@ -22,6 +22,7 @@ from studio.media.models import Asset, Kind
 from studio.threads import actions
 from studio.threads.cards import Media, TakeCard, stage_of, take_card
 from studio.threads.models import Take, Thread
+from studio.threads.reading import storable
 from studio.threads.views.access import Request, ensure_editor, refusal, signed_in, take_of, thread_of, turn_of
 from studio.threads.views.thread import to_turn
 from studio.threads.views.turn import card
@@ -203,7 +204,7 @@ def take_picker(request: Request, thread_id: UUID) -> HttpResponse:
     """Takes to choose from: of this thread to continue from, or of any thread of its team as a source clip."""
     thread = thread_of(request, thread_id)
     purpose = "source" if request.GET.get("for") == "source" else "parent"
-    words = request.GET.get("q", "").strip()[:200]
+    words = storable(request.GET.get("q", "")).strip()[:200]
     takes = Take.objects.visible_to(request.user).filter(asset__held=False).select_related("turn__thread", "asset")
     takes = takes.filter(turn__thread=thread) if purpose == "parent" else takes.filter(turn__thread__team=thread.team)
     for word in words.split():

@@ -123,7 +123,7 @@ def page_context(
         "stage": look_for(read_id(request.GET.get("held")), shown.cards) or stage_for(take, shown.cards),
         "people": members[:PEOPLE_SHOWN],
         "more_people": max(0, len(members) - PEOPLE_SHOWN),
-        "running": sum(card.is_active for card in shown.cards),
+        "running": sum(card.is_active and not card.is_on_hold for card in shown.cards),
         "total": ThreadTotal() if getattr(thread, "is_free", False) else total_of(thread),
         "formats": ("mp4", "webm", "mov"),
         "live_url": f"/ws/threads/{thread.id}/",
@@ -245,7 +245,9 @@ def thread_title(request: Request, thread_id: UUID) -> HttpResponse:
     """The name as it is now, for open pages; posted, a new one from the editor's bar."""
     thread = thread_of(request, thread_id)
     if request.method == "GET":
-        return JsonResponse({"title": thread.title, "shown": str(thread), "archived": thread.archived_at is not None})
+        review = {"state": thread.review_state, "word": thread.get_review_state_display()}
+        known = {"title": thread.title, "shown": str(thread), "archived": thread.archived_at is not None}
+        return JsonResponse(known | {"review": review})
     ensure_editor(request, thread)
     form = TitleForm(request.POST)
     scripted = bool(request.headers.get("HX-Request"))

@@ -67,9 +67,13 @@ def turn_create(request: Request, thread_id: UUID) -> HttpResponse:
         form.add_error(error.field if error.field in form.fields else None, error.sentence)
         return refused_form(request, thread, form, 422)
     remember_at(request, thread, turn.id)
+    mind = actions.warning_of(turn)
     if not request.headers.get("HX-Request"):
+        if mind:
+            messages.warning(request, mind)
         return to_turn(thread, turn.id)
-    return sent(request, thread, turn, form)
+    response = sent(request, thread, turn, form)
+    return trigger_client_event(response, "toast:show", {"text": mind, "state": "warn"}) if mind else response
 
 
 def refused_form(request: Request, thread: Thread, form: ComposerForm, status: int) -> HttpResponse:
@@ -129,12 +133,17 @@ def acted(request: Request, turn: Turn, act: Callable[[User, Turn], object]) -> 
     try:
         act(request.user, turn)
     except actions.ActionRefused as error:
-        if request.headers.get("HX-Request"):
-            return refusal(str(error), 409)
-        messages.error(request, str(error))
+        return _refused(request, turn, error)
     if not request.headers.get("HX-Request"):
         return to_turn(turn.thread, turn.id)
     return card(request, turn_of(request, turn.id))
+
+
+def _refused(request: Request, turn: Turn, error: actions.ActionRefused) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        return refusal(str(error), 409)
+    messages.error(request, str(error))
+    return to_turn(turn.thread, turn.id)
 
 
 @require_POST
@@ -162,7 +171,10 @@ def turn_delete(request: Request, turn_id: UUID) -> HttpResponse:
     """To the trash with its takes; the event that follows brings every open page up to date."""
     turn = turn_of(request, turn_id)
     ensure_editor(request, turn.thread)
-    actions.trash_turn(request.user, turn)
+    try:
+        actions.trash_turn(request.user, turn)
+    except actions.ActionRefused as error:
+        return _refused(request, turn, error)
     words = {"number": turn.number, "days": settings.TRASH_DAYS}
     sentence = _("Turn %(number)d is in the trash for %(days)d days.") % words
     if not request.headers.get("HX-Request"):
