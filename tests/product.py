@@ -1,5 +1,6 @@
 """The whole product as a person starts it: `manage.py up` in a folder of its own, on a free port."""
 
+import json
 import os
 import re
 import signal
@@ -12,26 +13,29 @@ from typing import Any
 
 import httpx
 
+from studio.operations.proc import descendants
+
 ROOT = Path(__file__).resolve().parent.parent
+ANSWERING = """
+import contextlib, io, json, sys, traceback
+import django
+django.setup()
+for line in sys.stdin:
+    said = io.StringIO()
+    failed = ""
+    with contextlib.redirect_stdout(said):
+        try:
+            exec(json.loads(line), {})
+        except Exception:
+            failed = traceback.format_exc()
+    print(json.dumps([said.getvalue().strip(), failed]), flush=True)
+"""
 
 
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def children(pid: int) -> list[int]:
-    """All living descendants of a process, deepest last."""
-    found: list[int] = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            direct = [int(child) for child in task.read_text().split()]
-        except OSError:
-            continue
-        for child in direct:
-            found += [child, *children(child)]
-    return found
 
 
 def command_line(pid: int) -> str:
@@ -74,6 +78,7 @@ class Product:
             **environment,
         }
         self.process: subprocess.Popen[bytes] | None = None
+        self._shell: subprocess.Popen[str] | None = None
 
     @property
     def url(self) -> str:
@@ -110,6 +115,9 @@ class Product:
 
     def stop(self, how: int = signal.SIGINT) -> float:
         """Seconds until it was gone, with everything it had started."""
+        if self._shell is not None:
+            self._shell.communicate()
+            self._shell = None
         if self.process is None:
             return 0.0
         began = time.monotonic()
@@ -122,7 +130,7 @@ class Product:
         """Every process of the product: pid and command line."""
         if self.process is None:
             return {}
-        pids = [self.process.pid, *children(self.process.pid)]
+        pids = [self.process.pid, *descendants(self.process.pid)]
         return {pid: command_line(pid) for pid in pids}
 
     def pids(self, part: str) -> list[int]:
@@ -144,6 +152,25 @@ class Product:
         if done.returncode:
             raise RuntimeError(f"{arguments}: {done.stderr}")
         return str(done.stdout)
+
+    def shell(self, code: str) -> str:
+        """Run Python on the same data and return what it printed, in one process that starts at the first call."""
+        if self._shell is None:
+            self._shell = subprocess.Popen(
+                [sys.executable, "-c", ANSWERING],
+                cwd=ROOT,
+                env=self.environment | {"DJANGO_SETTINGS_MODULE": "studio.settings"},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        assert self._shell.stdin and self._shell.stdout
+        self._shell.stdin.write(json.dumps(code) + "\n")
+        self._shell.stdin.flush()
+        said, failed = json.loads(self._shell.stdout.readline())
+        if failed:
+            raise RuntimeError(f"{code}: {failed}")
+        return str(said)
 
     def __enter__(self) -> "Product":
         self.start()

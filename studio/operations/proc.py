@@ -3,6 +3,8 @@
 import ctypes
 import os
 import signal
+from contextlib import suppress
+from glob import glob
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
@@ -29,11 +31,10 @@ def adopt_orphans() -> None:
 def children(pid: int) -> list[int]:
     """The living direct children of a process; zombies are not among the living."""
     found: list[int] = []
-    try:
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            found += [int(child) for child in (task / "children").read_text().split()]
-    except OSError:
-        return []
+    for task in glob(f"/proc/{pid}/task/*/children"):
+        # A thread, or the whole process, may end between the listing and the reading.
+        with suppress(OSError):
+            found += [int(child) for child in Path(task).read_text().split()]
     return [child for child in found if is_alive(child)]
 
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from studio.operations import proc
-from tests.product import ROOT, Product, children
+from tests.product import ROOT, Product
 from tests.services import own_services
 
 pytestmark = pytest.mark.processes
@@ -59,13 +59,9 @@ def queue(studio: Product) -> int:
 
 def settled(studio: Product, cluster: Callable[[], int]) -> list[int]:
     """The workers, the monitor and the pusher of a cluster that has started completely."""
-    wait_for(lambda: cluster() and [len(children(pid)) for pid in proc.children(cluster())] >= [3], 20)
+    wait_for(lambda: cluster() and [len(proc.descendants(pid)) for pid in proc.children(cluster())] >= [3], 20)
     time.sleep(1.5)  # the supervisor has looked at least once
     return proc.children(proc.children(cluster())[0])
-
-
-def in_shell(studio: Product, code: str) -> str:
-    return studio.manage("shell", "-v0", "-c", code).strip()
 
 
 def test_it_says_where_it_is(studio: Product) -> None:
@@ -97,8 +93,8 @@ def test_a_killed_idle_worker_does_not_hang_the_queue(studio: Product) -> None:
         if proc.is_alive(worker):
             os.kill(worker, signal.SIGKILL)
             time.sleep(0.2)
-    in_shell(studio, "from studio.queue import enqueue; enqueue('time.time')")
-    wait_for(lambda: in_shell(studio, count("time.time")) == "1", 15)
+    studio.shell("from studio.queue import enqueue; enqueue('time.time')")
+    wait_for(lambda: studio.shell(count("time.time")) == "1", 15)
 
 
 def count(func: str) -> str:
@@ -107,13 +103,13 @@ def count(func: str) -> str:
 
 def test_a_task_whose_cluster_died_runs_again(studio: Product) -> None:
     settled(studio, lambda: queue(studio))
-    in_shell(studio, "from studio.queue import enqueue; enqueue('time.sleep', 4)")
+    studio.shell("from studio.queue import enqueue; enqueue('time.sleep', 4)")
     wait_for(
-        lambda: "True" in in_shell(studio, "from studio.queue import Lane; print(bool(Lane('default').executing()))"),
+        lambda: "True" in studio.shell("from studio.queue import Lane; print(bool(Lane('default').executing()))"),
         10,
     )
     os.kill(queue(studio), signal.SIGKILL)
-    wait_for(lambda: in_shell(studio, count("time.sleep")) == "1", 20)
+    wait_for(lambda: studio.shell(count("time.sleep")) == "1", 20)
 
 
 def test_a_hung_queue_is_noticed_and_replaced(studio: Product) -> None:
@@ -122,9 +118,9 @@ def test_a_hung_queue_is_noticed_and_replaced(studio: Product) -> None:
     for pid in proc.children(proc.children(before)[0]):
         os.kill(pid, signal.SIGSTOP)
     assert pusher
-    in_shell(studio, "from studio.queue import enqueue; enqueue('time.monotonic')")
+    studio.shell("from studio.queue import enqueue; enqueue('time.monotonic')")
     wait_for(lambda: queue_or_none(studio) not in (None, before), 45)
-    wait_for(lambda: in_shell(studio, count("time.monotonic")) == "1", 15)
+    wait_for(lambda: studio.shell(count("time.monotonic")) == "1", 15)
 
 
 def queue_or_none(studio: Product) -> int | None:

@@ -35,6 +35,7 @@ class Sockets:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.idle_seconds = IDLE_SECONDS
+        self.kept_seconds = KEPT_SECONDS
         self._sessions: dict[str, Session] = {}
 
     async def talk(self, websocket: WebSocket) -> None:
@@ -75,7 +76,7 @@ class Sockets:
         await websocket.send_json({"data": [name]})
         waiting, session.undelivered = session.undelivered, []
         for since, body in waiting:
-            if time.monotonic() - since < KEPT_SECONDS:
+            if time.monotonic() - since < self.kept_seconds:
                 await self._send(websocket, body, session)
         return session
 
