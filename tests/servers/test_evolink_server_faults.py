@@ -51,6 +51,8 @@ def client(start: Start) -> Client:
 
 # --- Callbacks -------------------------------------------------------------------------------------------------------
 
+TOO_LATE = 1.5  # seconds
+
 
 class Receiver:
     """Answers callbacks with the statuses of `script`, then 204. A status of 0 comes too late."""
@@ -65,7 +67,7 @@ class Receiver:
         self.got.append((time.monotonic(), await request.json()))
         status = self.script.pop(0) if self.script else 204
         if not status:
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(TOO_LATE)
         return Response(status_code=status or 204, headers={"Location": "/elsewhere"} if status == 302 else {})
 
 
@@ -106,6 +108,7 @@ def test_a_callback_is_repeated_until_it_is_taken(
     script: tuple[int, ...], statuses: list[int], start: Start, listen: Listen
 ) -> None:
     client, receiver = start(loopback_callbacks=True), listen(*script)
+    client.server.callbacks.timeout = TOO_LATE / 1.5
     task = client.finished(SHORT | {"callback_url": receiver.url})
     until(lambda: len(client.server.callbacks.made) == len(statuses))
     time.sleep(0.1)  # longer than the longest wait at this pace
