@@ -234,7 +234,7 @@ document.addEventListener("click", (event) => {
   const download = event.target.closest("a[data-download]");
   if (download && !event.metaKey && !event.ctrlKey) {
     event.preventDefault();
-    fetchFile(download.href, download.dataset.download.toUpperCase());
+    fetchFile(download.href, download.dataset.name);
   }
 });
 

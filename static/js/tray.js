@@ -117,7 +117,7 @@ export function arrived(chip, asset) {
   chip.dataset.kind = asset.kind;
   chip.dataset.media = video ? "video" : "image";
   retitle(chip, asset.title || chip.querySelector(".tray-title").textContent);
-  chip.querySelector(".tray-note").textContent = long ? tray.dataset.sayTrim.replace("%s", String(most)) : facts(asset, video);
+  chip.querySelector(".tray-note").textContent = long ? tray.dataset.sayTrim.replace("%s", String(most)) : facts(asset, video, tray);
   chip.querySelector("[data-chip-trim]").hidden = !video;
   chip.querySelector("[data-chip-again]").hidden = true;
   if (asset.poster) picture(chip, asset.poster);
@@ -128,8 +128,9 @@ export function arrived(chip, asset) {
   return long ? "long" : "ready";
 }
 
-function facts(asset, video) {
-  return video ? `${clock(asset.duration)} · ${Math.min(asset.width, asset.height)}p` : `${asset.width}×${asset.height}`;
+function facts(asset, video, tray) {
+  if (!video) return `${asset.width}×${asset.height}`;
+  return `${clock(asset.duration)} · ${Math.min(asset.width, asset.height)}p${asset.hdr ? ` · ${tray.dataset.sayHdr}` : ""}`;
 }
 
 function scrubbable(chip, asset) {

@@ -1,9 +1,10 @@
-"""Writes clips: H.264 and AAC in MP4 and MOV, VP9 and Opus in WEBM, always at a constant rate."""
+"""Writes clips: H.264 and AAC in MP4 and MOV, VP9 and Opus in WEBM, ProRes in MOV, always at a constant rate."""
 
 import os
+from dataclasses import dataclass
 from fractions import Fraction
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 import av
 from av.audio.stream import AudioStream
@@ -12,7 +13,25 @@ from av.video.stream import VideoStream
 
 from studio.engine.limits import Probe
 
-CODECS = {"mp4": ("h264", "aac"), "mov": ("h264", "aac"), "webm": ("vp9", "opus")}
+
+@dataclass(frozen=True)
+class Format:
+    """A container, what its picture and sound are coded as, and how the pixels are kept."""
+
+    container: str
+    picture: str
+    sound: str
+    pix_fmt: str = "yuv420p"
+    browser_playable: bool = True
+
+
+FORMATS = {
+    "mp4": Format("mp4", "h264", "aac"),
+    "mov": Format("mov", "h264", "aac"),
+    "webm": Format("webm", "vp9", "opus"),
+    "prores": Format("mov", "prores", "pcm_s16le", "yuv422p10le", browser_playable=False),
+}
+BIT_RATES = {"aac": 160_000, "opus": 128_000}
 SOUND_RATE = 48_000
 ITU709 = 1
 UNSPECIFIED = 2
@@ -31,10 +50,15 @@ def vp9_crf(quality: int) -> int:
     return round(56 - 0.36 * quality - bonus)
 
 
+def prores_profile(quality: int) -> int:
+    """The same for ProRes 422, which knows a few sorts: 1 (LT), 2 (standard) or 3 (HQ)."""
+    return 1 if quality < 50 else 2 if quality < 85 else 3
+
+
 class Writer:
     """A clip being written to `path`. Frames come in order; their times are given here, one step of 1/fps each.
 
-    `fmt` is mp4, mov or webm; `quality` is 20 to 99; `width` and `height` are even pixels. Frames of any format and
+    `fmt` is one of FORMATS; `quality` is 20 to 99; `width` and `height` are even pixels. Frames of any format and
     size are taken. Sound frames are joined without gaps, as 48 kHz stereo. `close()` must be called, or use `with`.
     """
 
@@ -43,18 +67,24 @@ class Writer:
         self.frames = 0
         self.samples = 0
         self.size = (width, height)
-        self.format = fmt
+        self.format = FORMATS[fmt]
         self.path = path
-        options = {"movflags": "+faststart"} if fmt in {"mp4", "mov"} else {}
-        self._container = av.open(path, "w", format=fmt, options=options)
-        self._video = self._video_stream(fmt, quality)
-        self._audio = self._audio_stream(fmt) if sound else None
-        self._resampler = av.AudioResampler(format="fltp", layout="stereo", rate=SOUND_RATE)
+        container = self.format.container
+        options = {"movflags": "+faststart"} if container in {"mp4", "mov"} else {}
+        self._container = av.open(path, "w", format=container, options=options)
+        self._video = self._video_stream(quality)
+        self._audio = self._audio_stream() if sound else None
+        samples = "s16" if self.format.sound == "pcm_s16le" else "fltp"
+        self._resampler = av.AudioResampler(format=samples, layout="stereo", rate=SOUND_RATE)
         self._early_sound: list[av.AudioFrame] = []
 
-    def _video_stream(self, fmt: str, quality: int) -> VideoStream:
+    def _video_stream(self, quality: int) -> VideoStream:
         interval = str(max(1, round(self.fps * 2)))
-        if fmt == "webm":
+        if self.format.picture == "prores":
+            # prores_ks makes files a quarter smaller and takes seven times as long.
+            options = {"profile": str(prores_profile(quality)), "vendor": "apl0"}
+            stream = self._container.add_stream("prores_aw", rate=self.fps, options=options)
+        elif self.format.picture == "vp9":
             options = {"deadline": "realtime", "cpu-used": "8", "row-mt": "1", "crf": str(vp9_crf(quality))}
             options |= {"g": interval, "b": "0"}
             stream = self._container.add_stream("libvpx-vp9", rate=self.fps, options=options)
@@ -62,14 +92,17 @@ class Writer:
             options = {"preset": "veryfast", "crf": f"{x264_crf(quality):.2f}", "g": interval}
             stream = self._container.add_stream("libx264", rate=self.fps, options=options)
         stream.width, stream.height = self.size
-        stream.pix_fmt = "yuv420p"
+        stream.pix_fmt = self.format.pix_fmt
         stream.codec_context.thread_count = THREADS
         return stream
 
-    def _audio_stream(self, fmt: str) -> AudioStream:
-        stream = self._container.add_stream("libopus" if fmt == "webm" else "aac", rate=SOUND_RATE)
+    def _audio_stream(self) -> AudioStream:
+        coded = self.format.sound
+        name = "libopus" if coded == "opus" else coded
+        stream = cast(AudioStream, self._container.add_stream(name, rate=SOUND_RATE))
         stream.layout = "stereo"
-        stream.bit_rate = 128_000 if fmt == "webm" else 160_000
+        if coded in BIT_RATES:
+            stream.bit_rate = BIT_RATES[coded]
         return stream
 
     def video(self, frame: av.VideoFrame) -> None:
@@ -80,6 +113,9 @@ class Writer:
         frame.pts = self.frames
         frame.time_base = 1 / self.fps
         frame.pict_type = 0
+        # ProRes keeps what each picture says, the others what was said once.
+        frame.color_primaries = self._video.codec_context.color_primaries
+        frame.color_trc = self._video.codec_context.color_trc
         self.frames += 1
         self._container.mux(self._video.encode(frame))
         if self._early_sound:
@@ -120,11 +156,11 @@ class Writer:
     def _fitting(self, frame: av.VideoFrame) -> av.VideoFrame:
         width, height = self.size
         full_range = int(frame.color_range) == int(ColorRange.JPEG) and not frame.format.is_rgb
-        if frame.format.name == "yuv420p" and (frame.width, frame.height) == self.size and not full_range:
+        if frame.format.name == self.format.pix_fmt and (frame.width, frame.height) == self.size and not full_range:
             return frame
         target = self._video.codec_context.colorspace
         return frame.reformat(
-            width, height, "yuv420p", dst_colorspace=target, dst_color_range=int(ColorRange.MPEG), threads=2
+            width, height, self.format.pix_fmt, dst_colorspace=target, dst_color_range=int(ColorRange.MPEG), threads=2
         )
 
     @property
@@ -134,20 +170,19 @@ class Writer:
     def probe(self) -> Probe:
         """What was written, as a look at the closed file would find it."""
         width, height = self.size
-        picture, sound = CODECS[self.format]
         return Probe(
             kind="video",
-            container=self.format,
-            codec=picture,
-            pix_fmt="yuv420p",
+            container=self.format.container,
+            codec=self.format.picture,
+            pix_fmt=self.format.pix_fmt,
             width=width,
             height=height,
             duration=round(self.seconds, 3),
             fps=round(float(self.fps), 3),
             has_sound=self._audio is not None,
-            audio_codec=sound if self._audio is not None else "",
+            audio_codec=self.format.sound if self._audio is not None else "",
             size=os.path.getsize(self.path),
-            browser_playable=True,
+            browser_playable=self.format.browser_playable,
         )
 
     def close(self) -> None:

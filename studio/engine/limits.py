@@ -44,6 +44,7 @@ class Probe:
 
     `rotation` is what was turned, in degrees clockwise; `fps` is the average where the rate varies.
     `container` is mp4, mov, webm, mkv, jpeg, png or webp; durations are seconds, `size` is bytes.
+    `hdr`: its colours are of high dynamic range; whatever is made from it shows them as standard ones.
     """
 
     kind: str
@@ -56,6 +57,7 @@ class Probe:
     duration: float = 0.0
     fps: float = 0.0
     variable_rate: bool = False
+    hdr: bool = False
     has_sound: bool = False
     audio_codec: str = ""
     size: int = 0

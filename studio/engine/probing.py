@@ -18,7 +18,7 @@ from .encoding import THREADS
 from .errors import MediaRefused, gettext_noop
 from .limits import CLIP_CODECS, STORED, Limits, Probe
 from .pictures import examine_photo, is_photo
-from .turning import rotation, upright_size
+from .turning import is_hdr, rotation, upright_size
 
 SOUND_CODECS = frozenset(("aac", "mp3", "opus", "vorbis", "flac", "alac", "ac3", "eac3", "amrnb")) | {
     "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_f32le",
@@ -297,6 +297,7 @@ def examine_clip(path: str, limits: Limits) -> Probe:
             duration=round(found.seconds, 3),
             fps=round(_rate(stream, found), 3),
             variable_rate=found.variable,
+            hdr=is_hdr(first),
             has_sound=sound is not None,
             audio_codec=codec_of(sound) if sound else "",
             size=os.path.getsize(path),

@@ -28,7 +28,7 @@ def rendition(job: Job, report: Report) -> Job:
 
 
 def transcode(job: Job, report: Report) -> Job:
-    """job: path, output, format (mp4, mov or webm), quality (20 to 99)."""
+    """job: path, output, format (mp4, mov, webm or prores), quality (20 to 99)."""
     source = Source(str(job["path"]), limits=granted(job))
     return _copy(source, str(job["output"]), str(job["format"]), int(job.get("quality") or TRIM_QUALITY), report)
 

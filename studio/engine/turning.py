@@ -21,6 +21,10 @@ NARROWER = "colorchannelmixer=1.30:-.27:-.03:0:-.07:1.08:-.01:0:-.01:-.06:1.07:0
 STANDARD = "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv"
 
 
+def is_hdr(frame: av.VideoFrame) -> bool:
+    return int(frame.color_trc) in TONES
+
+
 def rotation(frame: av.VideoFrame) -> int:
     """Degrees clockwise that the picture must be turned to stand upright: 0, 90, 180 or 270."""
     return round(-frame.rotation / 90) * 90 % 360

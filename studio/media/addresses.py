@@ -21,9 +21,12 @@ from studio.media.models import Asset, Kind
 
 HOUR = 3600
 TOKEN = re.compile(r"(?P<bucket>[0-9]{1,12})(\.(?P<person>[0-9]{1,12})\.(?P<holds>[0-9]{1,9}))?-")
+PRORES = "video/quicktime; codecs=apch"
+"""ProRes 422 in MOV: a type of its own, so that a take has both downloads (the name is the one of RFC 6381)."""
 SUFFIXES = {
     "video/mp4": "mp4",
     "video/quicktime": "mov",
+    PRORES: "mov",
     "video/webm": "webm",
     "video/x-matroska": "mkv",
     "image/jpeg": "jpg",

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from studio import engine
 from studio.media import storage
+from studio.media.addresses import PRORES, SUFFIXES
 from studio.media.disk import ensure_room
 from studio.media.models import Asset, AssetStatus, Kind
 from studio.media.store import MIMES, TAKE_LIMITS, hash_file
@@ -21,7 +22,7 @@ STRIP_HEIGHT = 90
 POSTER_WIDTH = 1280
 EXPORT_PROBLEM_SECONDS = 600
 EXPORT_WANTED_SECONDS = 900
-EXPORT_MIMES = {format: MIMES[format] for format in ("mp4", "webm", "mov")}
+EXPORT_MIMES = {format: MIMES[format] for format in ("mp4", "webm", "mov")} | {"prores": PRORES}
 
 Make = Callable[[Path, Path], dict[str, Any]]
 
@@ -82,7 +83,7 @@ def derive_rendition(asset: Asset) -> Asset | None:
 
 
 def derive_export(asset: Asset, format: str, quality: int = 95) -> Asset:
-    """The clip as MP4, WEBM or MOV: itself where it is that already, else made from the stored original and kept."""
+    """The clip in one of EXPORT_MIMES: itself where it is that already, else made from the stored original and kept."""
     mime = EXPORT_MIMES[format]
     if asset.mime == mime and asset.browser_playable:
         return asset
@@ -91,7 +92,7 @@ def derive_export(asset: Asset, format: str, quality: int = 95) -> Asset:
         engine.transcode(source, out, format, quality)
         return asdict(engine.probe(out, limits=TAKE_LIMITS))
 
-    return derive(asset, Kind.EXPORT, mime, format, make)
+    return derive(asset, Kind.EXPORT, mime, SUFFIXES[mime], make)
 
 
 def note_export_problem(asset_id: str, format: str, sentence: str) -> None:

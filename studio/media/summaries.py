@@ -22,6 +22,7 @@ def summary(asset: Asset, max_seconds: float = 0) -> dict[str, Any]:
         "height": asset.height,
         "duration": round(asset.duration, 3),
         "has_sound": asset.has_sound,
+        "hdr": bool(asset.probe.get("hdr", False)),
         "progress": asset.progress,
         "playable": asset.browser_playable,
         "needs_trim": bool(max_seconds and asset.duration > max_seconds + 0.05),

@@ -26,7 +26,7 @@ from studio.threads.pricing import price_of
 from studio.threads.terms import left_of
 from studio.threads.ways import clip_ways, photo_ways
 
-FORMAT_WORDS = {"mp4": "MP4", "webm": "WEBM", "mov": "MOV"}
+FORMAT_WORDS = {"mp4": "MP4", "webm": "WEBM", "mov": "MOV", "prores": "ProRes"}
 RESOLUTION_WORDS = {"auto": gettext_noop("As the source"), "4k": "4K"}
 RARE = ("safety",)
 SAFETY_WORDS = {

@@ -3,12 +3,13 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
+from studio.media.deriving import EXPORT_MIMES
 from studio.threads import webhooks
 from studio.threads.views import library, owners, panels, take, thread, turn
 
 
 class TakeFormat(StringConverter):
-    regex = "mp4|webm|mov"
+    regex = "|".join(EXPORT_MIMES)
 
 
 register_converter(TakeFormat, "take_format")

@@ -7,7 +7,7 @@ import av
 import numpy as np
 import pytest
 
-from studio.engine.encoding import Writer, vp9_crf, x264_crf
+from studio.engine.encoding import Writer, prores_profile, vp9_crf, x264_crf
 from tests.engine import media_files
 
 
@@ -20,7 +20,7 @@ def write(path: Path, fmt: str = "mp4", quality: int = 90, fps: Fraction = Fract
     return path
 
 
-@pytest.mark.parametrize("fmt", ["mp4", "mov", "webm"])
+@pytest.mark.parametrize("fmt", ["mp4", "mov", "webm", "prores"])
 @pytest.mark.parametrize("fps", [Fraction(24), Fraction(30000, 1001), Fraction(60)])
 def test_pictures_come_at_a_constant_rate(tmp_path: Path, fmt: str, fps: Fraction) -> None:
     path = write(tmp_path / "out", fmt, fps=fps)
@@ -37,7 +37,7 @@ def test_the_index_comes_before_the_pictures(tmp_path: Path, fmt: str) -> None:
     assert 0 < data.index(b"moov") < data.index(b"mdat")
 
 
-@pytest.mark.parametrize("fmt", ["mp4", "mov", "webm"])
+@pytest.mark.parametrize("fmt", ["mp4", "mov", "webm", "prores"])
 def test_colours_survive_and_are_labelled(tmp_path: Path, fmt: str) -> None:
     with Writer(str(tmp_path / "out"), fmt, 95, 320, 180, Fraction(24), False) as writer:
         for _ in range(8):
@@ -51,15 +51,16 @@ def test_colours_survive_and_are_labelled(tmp_path: Path, fmt: str) -> None:
 
 
 def test_better_quality_makes_a_larger_file_that_is_closer_to_the_original(tmp_path: Path) -> None:
-    for fmt in ("mp4", "webm"):
+    for fmt, times in (("mp4", 3), ("webm", 3), ("prores", 1.3)):
         sizes = [write(tmp_path / f"{q}.{fmt}", fmt, q).stat().st_size for q in (20, 50, 75, 95)]
-        assert sizes == sorted(sizes) and sizes[-1] > 3 * sizes[0]
+        assert sizes == sorted(sizes) and sizes[-1] > times * sizes[0]
 
 
 def test_qualities_map_to_the_encoders_numbers() -> None:
     assert [x264_crf(q) for q in (20, 50, 99)] == [35.0, 27.5, 15.25]
     assert vp9_crf(50) == 38 and vp9_crf(85) <= 21 and vp9_crf(99) >= 12
     assert all(vp9_crf(q) >= vp9_crf(q + 1) for q in range(20, 99))
+    assert [prores_profile(q) for q in (20, 49, 50, 84, 85, 99)] == [1, 1, 2, 2, 3, 3]
 
 
 def test_sound_of_any_kind_is_joined_without_gaps(tmp_path: Path) -> None:

@@ -102,14 +102,21 @@ def test_sound_stays_in_step_with_the_picture_of_a_part(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fmt", "video", "audio"), [("mp4", "h264", "aac"), ("mov", "h264", "aac"), ("webm", "vp9", "opus")]
+    ("fmt", "container", "video", "audio"),
+    [
+        ("mp4", "mp4", "h264", "aac"),
+        ("mov", "mov", "h264", "aac"),
+        ("webm", "webm", "vp9", "opus"),
+        ("prores", "mov", "prores", "pcm_s16le"),
+    ],
 )
-def test_a_film_is_to_be_had_in_each_format(tmp_path: Path, fmt: str, video: str, audio: str) -> None:
+def test_a_film_is_to_be_had_in_each_format(tmp_path: Path, fmt: str, container: str, video: str, audio: str) -> None:
     clip = media_files.clip(tmp_path / "a.mp4", 1, fps=Fraction(30000, 1001))
-    engine.transcode(clip, tmp_path / "out", fmt, 90)
+    said = engine.transcode(clip, tmp_path / "out", fmt, 90)
     probe = engine.probe(tmp_path / "out")
-    assert (probe.container, probe.codec, probe.audio_codec) == (fmt, video, audio)
-    assert probe.fps == pytest.approx(29.97, abs=0.01) and probe.browser_playable
+    assert (probe.container, probe.codec, probe.audio_codec) == (container, video, audio)
+    assert probe.fps == pytest.approx(29.97, abs=0.01) and probe.browser_playable == (fmt != "prores")
+    assert said == probe
     assert media_files.psnr(media_files.frames(clip)[10], media_files.frames(tmp_path / "out")[10]) > 33
 
 
@@ -136,7 +143,9 @@ def test_pixels_that_are_not_square_are_made_so(tmp_path: Path) -> None:
 
 
 def test_high_dynamic_range_becomes_ordinary_colours(tmp_path: Path) -> None:
-    engine.rendition(media_files.hdr_clip(tmp_path / "a.mov"), tmp_path / "out.mp4")
+    clip = media_files.hdr_clip(tmp_path / "a.mov")
+    engine.rendition(clip, tmp_path / "out.mp4")
+    assert engine.probe(clip).hdr and not engine.probe(tmp_path / "out.mp4").hdr
     with av.open(str(tmp_path / "out.mp4")) as container:
         frame = next(container.decode(video=0))
     assert (int(frame.colorspace), int(frame.color_primaries), int(frame.color_trc)) == (1, 1, 1)

@@ -95,6 +95,13 @@ def test_the_suffix_decides_the_format(edit: Run, clip_file: Path, tmp_path: Pat
     assert engine.probe(output).container == suffix
 
 
+def test_cutting_programs_get_prores(edit: Run, clip_file: Path, tmp_path: Path) -> None:
+    refused = edit("--prores", str(clip_file), "black and white", str(tmp_path / "out.mp4"))
+    assert refused.returncode == 1 and "must end in one of .mov" in refused.stderr
+    assert edit("--prores", str(clip_file), "black and white", str(tmp_path / "out.mov")).returncode == 0
+    assert engine.probe(tmp_path / "out.mov").codec == "prores"
+
+
 def test_when_nothing_can_be_done_it_refuses_with_three_examples(edit: Run, clip_file: Path, tmp_path: Path) -> None:
     done = edit(str(clip_file), "replace the dog by a cat", str(tmp_path / "out.mp4"))
     assert done.returncode == 2

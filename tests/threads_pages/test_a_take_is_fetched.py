@@ -1,4 +1,4 @@
-"""Downloads in three formats and addresses that are renewed."""
+"""Downloads in four formats and addresses that are renewed."""
 
 import shutil
 from collections.abc import Callable
@@ -79,7 +79,22 @@ def test_without_scripts_a_page_waits_by_itself(as_client: As, owner: User, take
     assert "being made ready as WEBM" in answer.content.decode()
 
 
-def test_there_is_no_fourth_format(as_client: As, owner: User, take: Take) -> None:
+def test_cutting_programs_get_prores_beside_the_other_mov(
+    as_client: As, owner: User, take: Take, run_tasks: Callable[..., int]
+) -> None:
+    client = as_client(owner)
+    for format in ("mov", "prores"):
+        assert client.get(address(take, format)).status_code == 202
+    assert run_tasks("render") == 2
+    asked = client.get(address(take, "prores"))["Location"]
+    file = client.get(asked)
+    assert file["Content-Type"] == "video/quicktime; codecs=apch"
+    assert '.mov"' in file["Content-Disposition"]
+    assert Asset.objects.get(origin=take.asset, mime=file["Content-Type"]).probe["codec"] == "prores"
+    assert client.get(address(take, "mov"))["Location"] != asked
+
+
+def test_there_is_no_fifth_format(as_client: As, owner: User, take: Take) -> None:
     assert as_client(owner).get(f"/takes/{take.pk}/gif/").status_code == 404
 
 

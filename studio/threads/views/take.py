@@ -21,6 +21,7 @@ from studio.media.deriving import EXPORT_MIMES
 from studio.media.models import Asset, Kind
 from studio.threads import actions
 from studio.threads.cards import Media, TakeCard, stage_of, take_card
+from studio.threads.composing import FORMAT_WORDS
 from studio.threads.models import Take, Thread
 from studio.threads.reading import storable
 from studio.threads.views.access import Request, ensure_editor, refusal, signed_in, take_of, thread_of, turn_of
@@ -131,7 +132,7 @@ def answer_no(request: Request, take: Take, error: Exception) -> HttpResponse:
 @require_GET
 @signed_in
 def take_download(request: Request, take_id: UUID, format: str) -> HttpResponse:
-    """The file as MP4, WEBM or MOV. What has to be converted first is made once and kept; until then: "preparing".
+    """The file in one of EXPORT_MIMES. What has to be converted first is made once and kept; until then: "preparing".
 
     Scripts ask with `Accept: application/json` and get {"state", "url"}.
     """
@@ -155,7 +156,7 @@ def take_download(request: Request, take_id: UUID, format: str) -> HttpResponse:
         ask_for_export(str(take.asset_id), format)
     if wants_json:
         return JsonResponse({"state": "preparing"}, status=202)
-    context = {"take": take_card(take), "thread": take.turn.thread, "format": format.upper()}
+    context = {"take": take_card(take), "thread": take.turn.thread, "format": FORMAT_WORDS[format]}
     response = render(request, "threads/preparing.html", context, status=202)
     response["Refresh"] = f"2; url={reverse('threads:take-download', args=[take.id, format])}?waiting=1"
     return response

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from studio.accounts.models import Membership
 from studio.threads import actions
 from studio.threads.cards import TakeCard, TurnCard, stage_of
-from studio.threads.composing import Composer, composer_like, fresh_composer, parent_card
+from studio.threads.composing import FORMAT_WORDS, Composer, composer_like, fresh_composer, parent_card
 from studio.threads.forms import TitleForm, read_id
 from studio.threads.loading import load_cards
 from studio.threads.models import Thread, Turn
@@ -125,7 +125,7 @@ def page_context(
         "more_people": max(0, len(members) - PEOPLE_SHOWN),
         "running": sum(card.is_active and not card.is_on_hold for card in shown.cards),
         "total": ThreadTotal() if getattr(thread, "is_free", False) else total_of(thread),
-        "formats": ("mp4", "webm", "mov"),
+        "formats": FORMAT_WORDS,
         "live_url": f"/ws/threads/{thread.id}/",
         "live_since": json.dumps({thread.stream: getattr(thread, "live_number", None) or 0}),
     }

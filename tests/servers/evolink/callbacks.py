@@ -26,7 +26,7 @@ class Delivery:
 
 
 class Callbacks:
-    """`pace` multiplies the waits, not the timeout: a busy client is not a deaf one. `made` lists every attempt in order."""
+    """`pace` multiplies the waits, not the timeout: a busy client is not a deaf one. `made` lists every attempt."""
 
     def __init__(self, faults: Faults, pace: float) -> None:
         self.faults = faults

@@ -28,6 +28,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--explain", metavar="PROMPT", help='print what the prompt would do; "-" reads a prompt per line'
         )
+        parser.add_argument(
+            "--prores",
+            action="store_true",
+            help="ProRes 422 in a .mov, for cutting programs: large, and no browser plays it",
+        )
         parser.add_argument("--quality", type=int, default=int(SPEC.quality.default or 95), help="20 to 99")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -37,11 +42,11 @@ class Command(BaseCommand):
         if not options["output"]:
             self._end(_('Give three things: manage.py edit IN "prompt" OUT. Or ask with --explain "prompt".'))
         source, output, quality = Path(options["source"]), Path(options["output"]), options["quality"]
-        self._check(source, output, quality)
+        self._check(source, output, quality, options["prores"])
         plan = engine.parse(options["prompt"], operation="edit")
         self._tell(plan)
         try:
-            self._render(plan, source, output, quality)
+            self._render(plan, source, output, "prores" if options["prores"] else suffix_of(output), quality)
         except engine.MediaRefused as error:
             self._end(f"{source}: {error.detail}")
         except engine.EngineError as error:
@@ -57,11 +62,12 @@ class Command(BaseCommand):
         except BrokenPipeError:
             sys.stderr.close()  # whoever reads has seen enough; Python would say so at its exit
 
-    def _check(self, source: Path, output: Path, quality: int) -> None:
+    def _check(self, source: Path, output: Path, quality: int, prores: bool) -> None:
         if not source.is_file():
             self._end(_("%(name)s: there is no such file.") % {"name": source})
-        if output.suffix.lstrip(".").lower() not in SPEC.formats:
-            formats = ", ".join(f".{name}" for name in SPEC.formats)
+        allowed = ("mov",) if prores else SPEC.formats
+        if suffix_of(output) not in allowed:
+            formats = ", ".join(f".{name}" for name in allowed)
             self._end(_("%(name)s: it must end in one of %(formats)s.") % {"name": output, "formats": formats})
         if not output.parent.is_dir():
             self._end(_("%(name)s: there is no such folder.") % {"name": output.parent})
@@ -84,15 +90,17 @@ class Command(BaseCommand):
             examples = [f"  {example}" for example in three_examples("en")]
             self._end("\n".join([_(NOTHING_DONE), *examples]), NOTHING_TO_DO)
 
-    def _render(self, plan: engine.Plan, source: Path, output: Path, quality: int) -> None:
+    def _render(self, plan: engine.Plan, source: Path, output: Path, format: str, quality: int) -> None:
         probe = engine.probe(source)
+        if probe.hdr:
+            self.stdout.write(_("Its high dynamic range is made into standard colours."))
         bar = Bar(self.stderr.isatty(), self.stderr.write)
         made = engine.render(
             engine.RenderSpec(
                 operation="edit",
                 plans=[plan],
                 inputs=[{"role": "source", "path": str(source.resolve()), "mime": f"{probe.kind}/{probe.container}"}],
-                settings={"format": output.suffix.lstrip(".").lower(), "quality": quality},
+                settings={"format": format, "quality": quality},
                 seed=0,
                 output=output.resolve(),
             ),
@@ -122,6 +130,10 @@ class Bar:
     def end(self) -> None:
         if self.shown:
             self.write("\r     \r", style_func=str, ending="")
+
+
+def suffix_of(path: Path) -> str:
+    return path.suffix.lstrip(".").lower()
 
 
 def lines() -> Iterator[str]:
