@@ -1,9 +1,11 @@
 """What reviewers say about takes, what they decide, and the links by which people without an account look in."""
 
 import uuid
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +42,11 @@ class ShareLink(models.Model):
 
     def __str__(self) -> str:
         return self.label or f"{self.thread}"
+
+    @property
+    def last_day(self) -> date | None:
+        """It ends with this day."""
+        return timezone.localtime(self.expires_at - timedelta(seconds=1)).date() if self.expires_at else None
 
 
 class Guest(models.Model):

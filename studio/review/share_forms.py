@@ -92,10 +92,9 @@ class ShareForm(forms.Form):
 def _initial(link: ShareLink | None) -> dict[str, Any]:
     if link is None:
         return {"may_note": True}
-    last = timezone.localtime(link.expires_at - timedelta(seconds=1)).date() if link.expires_at else None
     return {
         "label": link.label,
-        "last_day": last,
+        "last_day": link.last_day,
         "may_note": link.may_note,
         "may_download": link.may_download,
         "shows_prompts": link.shows_prompts,

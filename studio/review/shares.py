@@ -68,10 +68,8 @@ def _ensure_open(link: ShareLink | None, epoch: int) -> None:
             _("This link was switched off meanwhile and has a new address now. Ask whoever sent it to you.")
         )
     if link.expires_at and link.expires_at <= timezone.now():
-        until = date_format(timezone.localtime(link.expires_at), "DATETIME_FORMAT")
-        raise ShareClosed(
-            _("This link was good until %(until)s. Ask whoever sent it to you for a new one.") % {"until": until}
-        )
+        sentence = _("This link was good until the end of %(day)s. Ask whoever sent it to you for a new one.")
+        raise ShareClosed(sentence % {"day": date_format(link.last_day or link.expires_at, "DATE_FORMAT")})
     if link.thread.trashed_at or (link.take_id and not takes_of(link).exists()):
         raise ShareClosed(
             _("What this link showed is not here at the moment: it was deleted or is held back for a check.")
@@ -110,6 +108,8 @@ def title_of(link: ShareLink) -> str:
     title = str(link.thread)
     if link.shows_prompts:
         return title
-    start = title.removesuffix(" …")
+    start = title.removesuffix(" …").casefold()
     prompts = Turn.objects.filter(thread=link.thread_id).values_list("prompt", flat=True)
-    return _("Shared with you") if any(" ".join(each.split()).startswith(start) for each in prompts) else title
+    return (
+        _("Shared with you") if any(" ".join(each.split()).casefold().startswith(start) for each in prompts) else title
+    )

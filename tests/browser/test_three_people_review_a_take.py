@@ -45,7 +45,7 @@ def gina(browser: Browser, site: str) -> Iterator[Page]:
     )
     page = context.new_page()
     page.set_default_timeout(10_000)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("pageerror", lambda error: complaints.append(error.stack or str(error)))
     page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
     yield page
     context.close()

@@ -35,7 +35,7 @@ class Desk:
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(SOON)
         self.complaints: list[str] = []
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("pageerror", lambda error: self.complaints.append(error.stack or str(error)))
         self.page.on(
             "console", lambda said: self.complaints.append(said.text) if "Content Security" in said.text else None
         )

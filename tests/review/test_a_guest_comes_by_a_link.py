@@ -158,8 +158,10 @@ def test_prompts_are_shown_only_where_the_owner_says_so_and_prices_never(share: 
         assert "/media/" not in page.replace(f"{shares.path_of(link)}media/", "")
 
 
-def test_a_name_that_is_the_beginning_of_a_prompt_is_not_shown_either(share: Share, take: Take) -> None:
-    Thread.objects.filter(pk=take.turn.thread_id).update(title=f"{take.turn.prompt[:8].strip()} …")
+@pytest.mark.parametrize("ending", ["", " …"])
+def test_a_name_that_is_the_beginning_of_a_prompt_is_not_shown_either(share: Share, take: Take, ending: str) -> None:
+    beginning = take.turn.prompt if not ending else take.turn.prompt[:8].strip()
+    Thread.objects.filter(pk=take.turn.thread_id).update(title=f"{beginning.capitalize()}{ending}")
     named = Thread.objects.get(pk=take.turn.thread_id).title
     hidden, shown = share(), share(shows_prompts=True)
     page = enter(hidden).get(shares.path_of(hidden)).content.decode()

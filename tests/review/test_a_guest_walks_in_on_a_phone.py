@@ -41,7 +41,7 @@ def test_a_guest_looks_writes_replies_and_is_out_when_the_link_is_off(
     theirs = Note.objects.create(take=take, author=editor, text="Is it warm enough?", start=1.0)
     link = make_link(editor, thread, None, Terms(label="The client", password="open sesame", may_download=True))
     page, complaints = phone(browser, site), list[str]()
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("pageerror", lambda error: complaints.append(error.stack or str(error)))
     page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
     page.goto(shares.path_of(link))
     check(page)
