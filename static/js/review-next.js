@@ -66,7 +66,12 @@ function stale() {
 
 below.addEventListener("htmx:beforeSwap", () => list?.querySelectorAll(".fix").forEach((question) => question.remove()));
 below.addEventListener("htmx:afterSettle", dress);
-for (const kind of ["live:take.added", "live:take.changed", "live:turn.changed", "next:answered"]) {
+// A list of takes that is as it was stays, and so does where it was scrolled to.
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const { target, fragment } = event.detail;
+  if (fragment.firstElementChild?.innerHTML === target.innerHTML) event.detail.shouldSwap = false;
+});
+for (const kind of ["live:take.added", "live:take.changed", "live:turn.changed", "live:pictures.changed", "next:answered"]) {
   document.addEventListener(kind, stale);
 }
 
@@ -92,6 +97,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.addEventListener("next:sent", (event) => {
   const { text, url } = event.detail;
   chosen.clear();
+  list?.querySelectorAll(".next-choose input").forEach((input) => { input.checked = false; });
   dialog.close();
   toast({ text, state: "ok", action: { label: dialog.dataset.watch, event: "next:watch", detail: { url } } });
   stale();

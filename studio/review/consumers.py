@@ -5,9 +5,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from weakref import WeakSet, WeakValueDictionary
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from studio.live.consumer import StreamConsumer, in_database
+from studio.media.models import Asset, Kind
 from studio.review import guests, shares
 from studio.review.guests import Pass
 from studio.review.models import ShareLink
@@ -22,10 +24,11 @@ Number = tuple[str, int]  # an event: its stream and its number there
 
 @dataclass(frozen=True)
 class Scope:
-    """The link as it is now, and the takes that it shows."""
+    """The link as it is now, the takes that it shows, and those of them that have a poster."""
 
     link: ShareLink
     takes: frozenset[str]
+    pictured: frozenset[str]
 
 
 @dataclass
@@ -86,7 +89,9 @@ class GuestConsumer(StreamConsumer):
         if self._open is None:
             return []
         if before is not None and before.takes != self._open.takes:
-            await self._say_takes_changed()
+            await self._say("takes.changed")
+        elif before is not None and before.pictured != self._open.pictured:
+            await self._say("pictures.changed")
         return [f"guests-{self._open.link.thread_id}"]
 
     async def access_recheck(self, message: dict[str, Any]) -> None:
@@ -120,9 +125,9 @@ class GuestConsumer(StreamConsumer):
             self._open = await self._look(event)
         return self._open is not None and take in self._open.takes
 
-    async def _say_takes_changed(self) -> None:
+    async def _say(self, kind: str) -> None:
         self._said += 1
-        await self.send_json({"stream": HERE, "number": self._said, "kind": "takes.changed", "payload": {}})
+        await self.send_json({"stream": HERE, "number": self._said, "kind": kind, "payload": {}})
 
     async def _look(self, after: Number | None = None) -> Scope | None:
         """Nothing where the link opens nothing, or lets this guest in no more."""
@@ -139,4 +144,7 @@ def _scope_of(token: str) -> Scope | None:
         link = shares.find(token)
     except shares.ShareClosed:
         return None
-    return Scope(link, frozenset(str(pk) for pk in shares.takes_of(link).values_list("pk", flat=True)))
+    posters = Asset.objects.filter(origin=OuterRef("asset"), kind=Kind.POSTER).exclude(file="")
+    shown = shares.takes_of(link).annotate(pictured=Exists(posters)).values_list("pk", "pictured")
+    takes = {str(pk): pictured for pk, pictured in shown}
+    return Scope(link, frozenset(takes), frozenset(take for take, pictured in takes.items() if pictured))

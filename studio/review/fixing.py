@@ -1,4 +1,4 @@
-"""A turn that came from notes is made: each author is asked whether that fixed it."""
+"""A turn that came from notes is made: each author is asked whether that fixed it, guests too."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,14 +7,13 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from studio.accounts.models import User
 from studio.live.publishing import publish_many
-from studio.media import addresses
 from studio.review.models import Note, NoteTurn
+from studio.review.viewers import Viewer, key_of
 from studio.threads.actions import ActionRefused
 from studio.threads.models import Take
 
@@ -23,12 +22,16 @@ Change = tuple[str, str, dict[str, Any]]
 
 @dataclass(frozen=True)
 class Question:
-    """One note and a turn that came from it. `before` and `after` are clips at the note's moment."""
+    """One note and a turn that came from it. `before` and `after` are clips at the note's moment.
+
+    `answer_url` takes the answer; `after_url` is the page of the take that is asked about.
+    """
 
     link: NoteTurn
     before: str
     after: str
-    after_take: Take
+    answer_url: str
+    after_url: str
 
     @property
     def note(self) -> Note:
@@ -39,40 +42,52 @@ class Question:
         return self.link.turn.number
 
 
-def questions_for(user: User, take: Take) -> list[Question]:
-    """What this person is asked beside a take: about its own notes, and about those that its turn came from."""
-    shown = Take.objects.filter(trashed_at=None, held_at=None).order_by("-picked_at", "number")
+def questions_for(viewer: Viewer, take: Take, among: QuerySet[Take] | None = None) -> list[Question]:
+    """What they are asked beside a take: about its own notes, and about those that its turn came from.
+
+    `among`: the takes that they may see, where that is not the whole thread.
+    """
+    shown = Take.objects.filter(trashed_at=None, held_at=None) if among is None else among
+    shown = shown.order_by("-picked_at", "number")
     made = Prefetch("turn__takes", shown.select_related("asset").prefetch_related("asset__derived"), to_attr="shown")
     rows = NoteTurn.objects.filter(Q(note__take=take) | Q(turn=take.turn_id), answer=NoteTurn.Answer.OPEN)
     rows = rows.filter(note__deleted_at=None, note__resolved_at=None, turn__trashed_at=None)
     rows = rows.filter(note__take__trashed_at=None, note__take__held_at=None)
     about = ("note__author", "note__guest", "note__take__asset", "note__take__turn__thread", "turn")
     found = rows.select_related(*about).prefetch_related(made, "note__take__asset__derived").order_by("turn__number")
-    return list(_asked(user, found))
+    return list(_asked(viewer, found))
 
 
-def _asked(user: User, links: Iterable[NoteTurn]) -> Iterable[Question]:
+def _asked(viewer: Viewer, links: Iterable[NoteTurn]) -> Iterable[Question]:
     for link in links:
         takes: list[Take] = vars(link.turn)["shown"]
-        if takes and is_asked(user, link.note):
-            yield Question(link, _still(link.note.take, link.note), _still(takes[0], link.note), takes[0])
+        if takes and is_asked(viewer, link.note):
+            yield Question(
+                link,
+                _still(viewer, link.note.take, link.note),
+                _still(viewer, takes[0], link.note),
+                viewer.links.to("note-fixed", link.note_id),
+                viewer.links.to("take-review", takes[0].pk),
+            )
 
 
-def _still(take: Take, note: Note) -> str:
+def _still(viewer: Viewer, take: Take, note: Note) -> str:
     """A clip's address at the note's moment; browsers show that picture while it does not play."""
-    src = addresses.urls(take.asset)["src"]
+    src = viewer.sign(take.asset)["src"]
     at = min(note.start or 0.0, max(0.0, take.asset.duration - 0.1))
     return f"{src}#t={at:.2f}" if src else ""
 
 
-def is_asked(user: User, note: Note) -> bool:
-    """Its author; for a guest's note, whoever the thread belongs to."""
-    return user.pk == (note.take.turn.thread.author_id if note.author_id is None else note.author_id)
+def is_asked(viewer: Viewer, note: Note) -> bool:
+    """Its author; for a guest's note also whoever the thread belongs to, for guests may never come back."""
+    if viewer.user is not None and note.author_id is None:
+        return viewer.user.pk == note.take.turn.thread.author_id
+    return bool(viewer.key) and viewer.key == key_of(note.author_id, note.guest_id)
 
 
-def answer(user: User, link: NoteTurn, said: NoteTurn.Answer) -> None:
+def answer(viewer: Viewer, link: NoteTurn, said: NoteTurn.Answer) -> None:
     """Yes resolves the note. Said again it stays said. Raises PermissionDenied or ActionRefused, with a sentence."""
-    if not is_asked(user, link.note):
+    if not is_asked(viewer, link.note):
         raise PermissionDenied(_("Only who wrote this note can say whether it is fixed. You can reply to it."))
     now = timezone.now()
     with transaction.atomic():
@@ -83,7 +98,7 @@ def answer(user: User, link: NoteTurn, said: NoteTurn.Answer) -> None:
             raise ActionRefused(_("This was answered already. Resolve or reopen the note instead."))
         NoteTurn.objects.filter(pk=link.pk).update(answer=said, answered_at=now)
         if said == NoteTurn.Answer.FIXED:
-            Note.objects.filter(pk=link.note_id, resolved_at=None).update(resolved_at=now, resolved_by=user)
+            Note.objects.filter(pk=link.note_id, resolved_at=None).update(resolved_at=now, resolved_by=viewer.user)
         publish_many(_changes(link.note))
 
 

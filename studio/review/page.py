@@ -68,7 +68,7 @@ def stage_of(viewer: Viewer, take: Take) -> dict[str, Any]:
     }
 
 
-def foot_of(viewer: Viewer, take: Take) -> list[Take]:
+def foot_of(take: Take) -> list[Take]:
     """The takes of the path through this one, that can be shown; three queries. Assets with `derived` are loaded."""
     path = tree_of(take.turn.thread).path(take.turn_id)
     rows = (
@@ -85,7 +85,7 @@ def foot_of(viewer: Viewer, take: Take) -> list[Take]:
 
 def page_of(viewer: Viewer, take: Take, *, only: Sequence[UUID] | None = None) -> dict[str, Any]:
     """The context of the page's fragments. `take` has turn, thread, team and asset. `only`: takes that may be shown."""
-    foot = [each for each in foot_of(viewer, take) if only is None or each.pk in only]
+    foot = [each for each in foot_of(take) if only is None or each.pk in only]
     current = next((each for each in foot if each.pk == take.pk), take)
     parent = next((each for each in foot if each.pk == take.turn.parent_id), None)
     stage = stage_of(viewer, current)
@@ -100,6 +100,7 @@ def page_of(viewer: Viewer, take: Take, *, only: Sequence[UUID] | None = None) -
         "state": STATE_LOOKS[take.turn.thread.review_state],
         "token": uuid4(),
         "note_create_url": viewer.links.to("note-create", take.pk),
+        "next_url": viewer.links.to("take-next", take.pk),
     }
 
 

@@ -52,8 +52,12 @@ def test_from_two_notes_to_a_turn_and_back_to_their_author(
     mine.get_by_role("button", name="Send", exact=True).click()
     expect(mine.locator(".toast")).to_contain_text("Turn 3 is on its way.", timeout=SOON)
     expect(mine.locator("#next-foot")).to_be_hidden()
+    expect(mine.locator(".next-choose input:checked")).to_have_count(0)
     turn = Turn.objects.get(parent=take)
     finish(turn, spare)
+    for page in (mine, theirs):
+        expect(page.locator("#foot .foot-take")).to_have_count(2, timeout=SOON)
+        expect(page.locator("#take-list .menu-item")).to_have_count(2)
     question = theirs.locator(f"#note-{warm.pk} .fix")
     expect(question).to_contain_text("Fixed in turn 3?", timeout=SOON)
     expect(question.locator("video")).to_have_count(2)

@@ -123,6 +123,7 @@ def build() -> World:
     note = Note.objects.create(take=take, author=people["reviewer"], text="Too dark", start=1.0)
     NoteTurn.objects.create(note=note, turn=take.turn)
     theirs = Note.objects.create(take=take, guest=Guest.objects.create(link=link, name="Gus"), text="Too bright")
+    NoteTurn.objects.create(note=theirs, turn=take.turn)
     invitation, invited = invitations.invite(people["owner"], team, Role.VIEWER)
     return World(
         team=team,

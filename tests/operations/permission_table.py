@@ -111,6 +111,8 @@ review:share-note-create      POST         401   401   401   401   302   404   4
 review:share-note-detail      GET          200   200   200   200   200   404   200   200   200
 review:share-note-edit        POST         401   401   401   401   302   404   401   401   401
 review:share-note-delete      POST         401   401   401   401   302   404   401   401   401
+review:share-take-next        GET          200   200   200   200   200   404   200   200   200
+review:share-note-fixed       POST         401   401   401   401   302   404   401   401   401
 review:share-note-resolve     POST         401   401   401   401   403   404   401   401   401
 review:share-note-reopen      POST         401   401   401   401   403   404   401   401   401
 
@@ -214,6 +216,7 @@ FORMS: dict[str, dict[str, str]] = {
     "review:note-create": {"text": "Too dark"},
     "review:note-edit": {"text": "Too bright"},
     "review:note-fixed": {"answer": "fixed", "turn": "{world.take.turn_id}"},
+    "review:share-note-fixed": {"answer": "fixed", "turn": "{world.take.turn_id}"},
     "review:next-turn": {
         "note": "{world.note.pk}",
         "prompt": "warmer",

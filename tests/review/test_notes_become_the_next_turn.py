@@ -15,10 +15,12 @@ from studio.live.models import Event
 from studio.media import storage
 from studio.media.frames import frame_of
 from studio.media.models import Asset, AssetStatus, Kind
+from studio.review import shares
 from studio.review.models import Guest, Note, NoteTurn, ShareLink
 from studio.threads import actions
 from studio.threads.models import Job, JobStatus, Take, Thread, Turn, TurnInput
 from tests.engine.media_files import clip as make_clip
+from tests.review.conftest import Share, enter
 from tests.threads_pages.conftest import AddTurn, add_turn, take_of, thread  # noqa: F401 (fixtures)
 from tests.threads_pages.shelves import video
 
@@ -266,6 +268,33 @@ class TestFixed:
         assert "Fixed in turn 2?" in self.below(as_client(owner), take)
         assert answer(as_client(editor), link, "fixed").status_code == 403
         assert answer(as_client(owner), link, "fixed").status_code == 204
+
+    def test_a_guest_is_asked_about_their_own_note_where_the_link_shows_the_new_take(
+        self, share: Share, take: Take, editor: User, link: NoteTurn
+    ) -> None:
+        whole, single = share(), share(take=take)
+        gia, other, narrow = enter(whole, "Gia"), enter(whole, "Gus"), enter(single, "Gia")
+
+        def below_of(client: Client, way: ShareLink) -> str:
+            return client.get(f"{shares.path_of(way)}takes/{take.pk}/next/").content.decode()
+
+        Note.objects.filter(pk=link.note_id).update(author=None, guest=Guest.objects.get(link=whole, name="Gia"))
+        asked = below_of(gia, whole)
+        assert "Fixed in turn 2?" in asked and "/media/" not in asked.replace(f"{shares.path_of(whole)}media/", "")
+        assert asked.count("foot-take") == 2
+        assert "Fixed in" not in below_of(other, whole)
+        form = {"turn": str(link.turn_id), "answer": "fixed"}
+        fixed = f"{shares.path_of(whole)}notes/{link.note_id}/fixed/"
+        assert other.post(fixed, form).status_code == 403
+        assert gia.post(fixed, form | {"turn": "x"}).status_code == 404
+        assert gia.post(fixed, form).status_code == 302
+        link.refresh_from_db()
+        assert link.answer == NoteTurn.Answer.FIXED
+        assert link.note.resolved_at and link.note.resolved_by is None
+        assert "Fixed in" not in below_of(gia, whole)
+        NoteTurn.objects.filter(pk=link.pk).update(answer="")
+        Note.objects.filter(pk=link.note_id).update(resolved_at=None, guest=Guest.objects.get(link=single))
+        assert "Fixed in" not in below_of(narrow, single)
 
     @pytest.mark.parametrize(("who", "status"), [("editor", 403), ("viewer", 403), ("stranger", 404)])
     def test_nobody_else_answers(

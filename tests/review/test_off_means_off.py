@@ -23,13 +23,14 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from studio.accounts.models import User
 from studio.asgi import application
 from studio.live.publishing import publish_many
-from studio.media.models import Asset
+from studio.media.models import Asset, Kind
 from studio.review import guests, shares
 from studio.review.actions.sharing import Terms, change_link, switch_link
 from studio.review.consumers import MOST_SOCKETS, TOO_MANY, GuestConsumer
 from studio.review.models import Note, ShareLink
 from studio.threads import actions, holds
 from studio.threads.models import HeldBy, Take, Thread
+from studio.threads.tasks import derived_ready
 from tests.review.conftest import Share, enter, media_of
 from tests.sockets import Socket
 
@@ -163,6 +164,16 @@ async def test_a_page_of_the_whole_thread_hears_when_a_take_goes(
     assert (await socket.receive(WITHIN))["kind"] == "takes.changed"
     await sync_to_async(Note.objects.create)(take=take, author=editor, text="still here")
     assert await socket.is_quiet(0.2)
+    await socket.close()
+
+
+async def test_a_guests_page_hears_when_the_poster_of_a_take_is_there(link: ShareLink, take: Take) -> None:
+    poster = Asset.objects.filter(origin=take.asset_id, kind=Kind.POSTER)
+    await poster.aupdate(file="")
+    socket = await opened(link, await sync_to_async(let_in)(link))
+    await poster.aupdate(file="poster.jpg")
+    await sync_to_async(derived_ready)(str(take.asset_id))
+    assert (await socket.receive(WITHIN))["kind"] == "pictures.changed"
     await socket.close()
 
 

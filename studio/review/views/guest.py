@@ -21,7 +21,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from studio.live.models import Stream
-from studio.review import actions, guests, shares
+from studio.review import actions, fixing, guests, shares
 from studio.review.actions import ReviewError
 from studio.review.cards import cards_of
 from studio.review.guests import Pass
@@ -29,6 +29,7 @@ from studio.review.models import Note
 from studio.review.page import foot_take, notes_context, page_of, stage_of
 from studio.review.share_forms import NameForm, PasswordForm
 from studio.review.viewers import ANY, Viewer
+from studio.review.views.fixing import answered, below_context, link_of
 from studio.review.views.notes import card_answer, parent_of, read_words
 from studio.threads.cards.parts import label_of
 from studio.threads.forms import read_id
@@ -259,6 +260,25 @@ def note_delete(request: HttpRequest, held: Pass, note_id: UUID) -> HttpResponse
     _ensure_may_note(viewer)
     actions.delete_note(viewer, note)
     return _note_answer(request, viewer, note)
+
+
+@require_GET
+@let_in
+def take_next(request: HttpRequest, held: Pass, take_id: UUID) -> HttpResponse:
+    """What this guest is asked about their notes, and the takes along the foot."""
+    viewer, take, shown = guests.viewer_of_guest(held), take_of_link(held, take_id), shares.takes_of(held.link)
+    takes = list(shown.select_related("turn", "asset").prefetch_related("asset__derived"))
+    context = below_context(viewer, take, takes, fixing.questions_for(viewer, take, shown))
+    return render(request, "review/_next_below.html", context)
+
+
+@require_POST
+@let_in
+def note_fixed(request: HttpRequest, held: Pass, note_id: UUID) -> HttpResponse:
+    viewer, note = guests.viewer_of_guest(held), note_of_link(held, note_id)
+    _ensure_may_note(viewer)
+    link = link_of(note.pk, request.POST, shares.takes_of(held.link).order_by())
+    return answered(request, viewer, link, viewer.links.to("take-review", note.take_id))
 
 
 @require_POST

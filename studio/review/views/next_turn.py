@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,6 +16,9 @@ from django_htmx.http import trigger_client_event
 from studio.review import fixing
 from studio.review.drafting import Draft, Said, draft_of, notes_of, plain, send
 from studio.review.models import NoteTurn
+from studio.review.page import foot_of
+from studio.review.views.access import viewer_of
+from studio.review.views.fixing import answered, below_context, link_of
 from studio.threads.actions import ActionRefused, warning_of
 from studio.threads.forms import read_id
 from studio.threads.models import Take
@@ -112,29 +115,21 @@ def take_next(request: Request, take_id: UUID) -> HttpResponse:
     take = shown_take(request, take_id)
     thread = take.turn.thread
     editing = may_edit(request, members_of(thread)) and thread.archived_at is None
-    questions = fixing.questions_for(request.user, take)
     price = draft_of(take, [], {}).price if editing else ""
-    context = {"take": take, "editing": editing, "questions": questions, "price": price}
-    return render(request, "review/_next_below.html", context)
+    viewer = viewer_of(request, take)
+    context = below_context(viewer, take, foot_of(take), fixing.questions_for(viewer, take))
+    return render(request, "review/_next_below.html", context | {"editing": editing, "price": price})
 
 
 @require_POST
 @signed_in
 def note_fixed(request: Request, note_id: UUID) -> HttpResponse:
     """Fixed, or not yet."""
-    links = NoteTurn.objects.filter(note=note_id, turn=read_id(request.POST.get("turn")), note__deleted_at=None)
-    theirs = links.filter(note__take__in=Take.objects.visible_to(request.user), note__take__held_at=None)
-    link = found(theirs.select_related("note__take__turn__thread", "turn").first())
-    said = request.POST.get("answer", "")
-    if said not in (NoteTurn.Answer.FIXED, NoteTurn.Answer.NOT_YET):
-        return refusal(_("Say whether it is fixed: yes or not yet. Nothing was saved."), 422)
-    try:
-        fixing.answer(request.user, link, NoteTurn.Answer(said))
-    except ActionRefused as error:
-        return refusal(error.sentence, 409)
-    if not request.headers.get("HX-Request"):
-        return redirect("review:turn-notes", link.turn_id)
-    return trigger_client_event(HttpResponse(status=204), "next:answered", {"note": str(note_id), "answer": said})
+    shown = Take.objects.visible_to(request.user).filter(held_at=None)
+    link = link_of(note_id, request.POST, shown)
+    return answered(
+        request, viewer_of(request, link.note.take), link, reverse("review:turn-notes", args=[link.turn_id])
+    )
 
 
 @require_GET
@@ -143,10 +138,14 @@ def turn_notes(request: Request, turn_id: UUID) -> HttpResponse:
     """The notes that a turn came from."""
     turn = turn_of(request, turn_id)
     links = NoteTurn.objects.filter(turn=turn).select_related("note__author", "note__guest", "note__take__turn")
-    asked = {each.link.pk for each in fixing.questions_for(request.user, take)} if (take := _made(turn.pk)) else set()
+    asked = _asked_about(request, take) if (take := _made(turn.pk)) else set()
     living = [link for link in links.order_by("note__start", "pk") if link.note.deleted_at is None]
     rows = [(link, Said.of(link.note), link.pk in asked) for link in living]
     return render(request, "review/turn_notes.html", {"turn": turn, "thread": turn.thread, "rows": rows})
+
+
+def _asked_about(request: Request, take: Take) -> set[int]:
+    return {each.link.pk for each in fixing.questions_for(viewer_of(request, take), take)}
 
 
 def _made(turn: UUID) -> Take | None:
