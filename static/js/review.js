@@ -248,7 +248,7 @@ async function verdicts() {
   const mine = asking;
   const part = await fragment(review.dataset.verdicts).catch(() => undefined);
   if (part === undefined || mine !== asking) return;
-  if (part === null) { toast({ text: words("gone"), state: "warn" }); player?.pause(); return; }
+  if (part === null) { location.reload(); return; } // it is gone: so is what the page shows of it
   if (document.getElementById("ask-menu")?.matches(":popover-open")) { setTimeout(verdicts, 1500); return; }
   for (const id of ["review-state", "verdicts"]) {
     const fresh = part.getElementById(id);

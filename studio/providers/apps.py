@@ -4,4 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 class ProvidersConfig(AppConfig):
     name = "studio.providers"
-    verbose_name = _("providers")
+    verbose_name = _("Providers")

@@ -104,7 +104,7 @@ def test_its_author_looks_at_it_and_releases_it_for_everybody(
     mine.get_by_role("link", name="Show turn 1, take 1, which is held back").click()
     expect(mine.locator("#label-main")).to_have_text("Turn 1 · take 1 · held back")
     mine.wait_for_function(CLEAR)
-    mine.wait_for_function("() => document.querySelector('#video').readyState >= 2")
+    mine.wait_for_function("() => document.querySelector('#video')?.readyState >= 2")
     assert mine.evaluate("() => document.querySelector('#video').paused")
     expect(mine.locator("#export")).to_be_hidden()
     expect(mine.locator("#stage-continue")).to_be_hidden()

@@ -27,7 +27,7 @@ class Stage:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.until("document.getElementById('video').readyState >= 2")
+        self.until("document.getElementById('video')?.readyState >= 2")
         page.locator("#stage").focus()
 
     def video(self, name: str, which: str = "video") -> Any:
@@ -207,7 +207,7 @@ def test_another_take_plays_on_from_the_same_moment(stage: Stage) -> None:
     stage.page.locator("a.take").first.click()
     expect(stage.page.locator("#label-main")).to_have_text("Turn 1 · take 1")
     stage.until(
-        "document.getElementById('video').readyState >= 2 && document.getElementById('video').currentTime > 0.5"
+        "document.getElementById('video')?.readyState >= 2 && document.getElementById('video').currentTime > 0.5"
     )
     assert stage.shown == "00:01.00"
     stage.page.locator("#stage").focus()
@@ -253,7 +253,7 @@ def test_an_address_that_has_ended_is_renewed_where_one_was(stage: Stage) -> Non
     stage.page.route("**/address/", ask)
     stage.page.locator("a.take").first.click()
     stage.until(
-        "document.getElementById('video').readyState >= 2 && document.getElementById('video').currentTime > 0.9"
+        "document.getElementById('video')?.readyState >= 2 && document.getElementById('video').currentTime > 0.9"
     )
     assert len(refused) == 2
     assert asked

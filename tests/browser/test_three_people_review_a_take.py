@@ -72,7 +72,7 @@ def test_a_guests_note_becomes_a_turn_that_fixes_it(
 
 
 def ready(page: Page) -> None:
-    page.wait_for_function("() => document.getElementById('video').readyState >= 2")
+    page.wait_for_function("() => document.getElementById('video')?.readyState >= 2")
 
 
 def in_both_sizes(page: Page) -> None:

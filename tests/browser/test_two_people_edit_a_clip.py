@@ -110,7 +110,7 @@ def both_see_it_made(ana: Desk, bo: Desk) -> None:
         expect(card).to_contain_text("Speed")
         take = card.locator(".take")
         assert int(take.get_attribute("data-height") or 0) > int(take.get_attribute("data-width") or 0)
-        desk.page.wait_for_function("() => document.getElementById('video').readyState >= 2", timeout=MADE)
+        desk.page.wait_for_function("() => document.getElementById('video')?.readyState >= 2", timeout=MADE)
         expect(desk.page.locator(".composer-line")).to_contain_text("Editing turn 1, take 1", timeout=SOON)
 
 

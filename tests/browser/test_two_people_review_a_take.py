@@ -40,6 +40,21 @@ def test_a_review_from_the_first_note_to_the_approval(
     assert Note.objects.count() == 3
 
 
+def test_what_is_held_leaves_an_open_page_and_comes_back(
+    visit: Visit, owner: User, editor: User, reviewer: User, moderator: User, thread: Thread, add_take: AddTake
+) -> None:
+    take = add_take(thread, editor)
+    rosa = visit(reviewer, f"/takes/{take.pk}/review/")
+    ready(rosa)
+    actions.hold_take(moderator, take, "Somebody in it did not agree.")
+    expect(rosa.get_by_role("heading", level=1)).to_have_text("Turn 1 · take 1 is not here now", timeout=1_000)
+    expect(rosa.locator("video, .foot")).to_have_count(0)
+    check(rosa)
+    actions.release_take(moderator, Take.objects.get(pk=take.pk), "They agreed.")
+    ready(rosa)
+    assert Note.objects.count() == 0
+
+
 def ask(emil: Page) -> None:
     emil.get_by_role("button", name="Ask for a review").click()
     emil.locator("#ask-menu").get_by_text("Rosa").click()
@@ -49,7 +64,7 @@ def ask(emil: Page) -> None:
 
 
 def ready(page: Page) -> None:
-    page.wait_for_function("() => document.getElementById('video').readyState >= 2")
+    page.wait_for_function("() => document.getElementById('video')?.readyState >= 2")
 
 
 def at_a_frame(rosa: Page, emil: Page) -> None:

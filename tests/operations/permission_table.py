@@ -70,7 +70,7 @@ review:waiting-count          GET          200   200   200   200   302   302   2
 review:thread-review          GET          302   302   302   302   302   302   404   302   404
 review:thread-origins         GET          200   200   200   200   302   302   404   302   404
 review:take-review            GET          200   200   200   200   302   302   404   302   404
-review:take-review            GET   held   404   404   404   404   302   302   404   302   404
+review:take-review            GET   held   410   410   410   410   302   302   404   302   404
 review:take-verdicts          GET          200   200   200   200   302   302   404   302   404
 review:take-address           GET          200   200   200   200   302   302   404   302   404
 review:take-address           GET   held   404   404   404   404   302   302   404   302   404

@@ -52,7 +52,7 @@ def test_a_guest_looks_writes_replies_and_is_out_when_the_link_is_off(
     page.get_by_role("button", name="Look").click()
     expect(page.locator(f"#note-{theirs.pk}")).to_contain_text("Is it warm enough?")
     page.wait_for_load_state("networkidle")
-    page.wait_for_function("() => document.querySelector('#video').readyState >= 2")
+    page.wait_for_function("() => document.querySelector('#video')?.readyState >= 2")
     check(page)
     page.locator("[data-note-go]").first.click()
     expect(page.locator("#note-at-text")).to_have_text("00:01.00")

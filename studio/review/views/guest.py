@@ -75,7 +75,8 @@ def let_in(view: GuestView) -> View:
 def _closed(request: HttpRequest, error: shares.ShareClosed) -> HttpResponse:
     if request.headers.get("HX-Request") and request.method == "POST":
         return refusal(f"{error} {_('What you wrote is still in the box: copy it.')}", error.status)
-    context = {"sentence": str(error), "written": request.POST.get("text", "")[:5000]}
+    heading = _("This link opens nothing")
+    context = {"heading": heading, "sentence": str(error), "written": request.POST.get("text", "")[:5000]}
     return render(request, "review/share_closed.html", context, status=error.status)
 
 
@@ -134,7 +135,12 @@ def _review(request: HttpRequest, held: Pass, take_id: UUID) -> HttpResponse:
     takes = list(rows)
     take = next((each for each in takes if each.pk == take_id), None)
     if take is None:
-        raise shares.ShareClosed(_("This take is not here any more: it was deleted or is held back for a check."))
+        context = {
+            "heading": _("This take is not here now"),
+            "sentence": _("It was deleted or is held back for a check."),
+            "back": shares.path_of(held.link) if takes else "",
+        }
+        return render(request, "review/share_closed.html", context, status=410)
     context = frame_of(held, viewer) | page_of(viewer, take, only=[each.pk for each in takes])
     context |= {
         "label": label_of(take.turn.number, take.number),

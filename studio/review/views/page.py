@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_safe
 
 from studio.accounts.models import Membership
 from studio.live.models import Stream
@@ -16,16 +16,19 @@ from studio.review.models import Decision
 from studio.review.page import STATE_LOOKS, able_reviewers, page_of, reviewers_of, stage_of, thread_take
 from studio.review.viewers import Viewer, viewer_of_member
 from studio.review.views.access import reviewed_take, viewer_of
+from studio.threads.cards.parts import label_of
 from studio.threads.forms import read_id
 from studio.threads.models import Take
 from studio.threads.views.access import Request, members_of, signed_in, thread_of
 
 
-@require_GET
+@require_safe
 @gzip_page
 @signed_in
 def take_review(request: Request, take_id: UUID) -> HttpResponse:
-    take = reviewed_take(request, take_id)
+    take = reviewed_take(request, take_id, gone=True)
+    if not Take.objects.visible_to(request.user).filter(pk=take.pk, held_at=None).exists():
+        return _gone(request, take)
     members = members_of(take.turn.thread)
     viewer = _viewer(request, members)
     number = Stream.objects.filter(name=take.turn.thread.stream).values_list("number", flat=True).first()
@@ -37,6 +40,22 @@ def take_review(request: Request, take_id: UUID) -> HttpResponse:
     }
     response = render(request, "review/take.html", context)
     response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _gone(request: Request, take: Take) -> HttpResponse:
+    """A page that was open shows nothing of it any more, and waits in case it comes back."""
+    thread = take.turn.thread
+    number = Stream.objects.filter(name=thread.stream).values_list("number", flat=True).first()
+    context = {
+        "take": take,
+        "label": label_of(take.turn.number, take.number),
+        "thread": None if thread.trashed_at else thread,
+        "live_url": f"/ws/threads/{thread.pk}/",
+        "live_since": json.dumps({thread.stream: number or 0}),
+    }
+    response = render(request, "review/gone.html", context, status=410)
+    response["Cache-Control"] = "no-store"
     return response
 
 
