@@ -7,6 +7,8 @@ from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
@@ -101,13 +103,22 @@ class RecordedAdmin(Searched, ModelAdmin):  # type: ignore[misc]  # the theme's 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ModelAdmin):
     paginator = BoundedPaginator
-    list_display = ["number", "at", "actor_label", "shown_act", "object_kind", "object_id", "shown_change", "reason"]
+    list_display = ["number", "shown_at", "actor_label", "shown_act", "shown_object", "shown_change", "reason"]
     list_filter = ["object_kind", "at"]
     search_fields = ["actor_label", "act", "object_id"]
     list_per_page = 50
     show_full_result_count = False
     fields = SHOWN
     readonly_fields = SHOWN
+
+    @admin.display(description=_("at"), ordering="at")
+    def shown_at(self, entry: AuditEntry) -> str:
+        return date_format(timezone.localtime(entry.at), "SHORT_DATETIME_FORMAT")
+
+    @admin.display(description=_("object"))
+    def shown_object(self, entry: AuditEntry) -> str:
+        """Its kind and the beginning of its id: the whole id is on the entry's own page, and the search finds it."""
+        return f"{entry.object_kind} {entry.object_id[:8]}"
 
     @admin.display(description=_("change"))
     def shown_change(self, entry: AuditEntry) -> str:
