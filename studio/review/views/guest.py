@@ -135,12 +135,7 @@ def _review(request: HttpRequest, held: Pass, take_id: UUID) -> HttpResponse:
     takes = list(rows)
     take = next((each for each in takes if each.pk == take_id), None)
     if take is None:
-        context = {
-            "heading": _("This take is not here now"),
-            "sentence": _("It was deleted or is held back for a check."),
-            "back": shares.path_of(held.link) if takes else "",
-        }
-        return render(request, "review/share_closed.html", context, status=410)
+        return _not_here(request, shares.path_of(held.link) if takes else "")
     context = frame_of(held, viewer) | page_of(viewer, take, only=[each.pk for each in takes])
     context |= {
         "label": label_of(take.turn.number, take.number),
@@ -156,6 +151,12 @@ def _review(request: HttpRequest, held: Pass, take_id: UUID) -> HttpResponse:
     if viewer.may_download:
         context["download"] = f"{guests.media_path(shares.token_of(held.link), take.asset)}?download=1"
     return render(request, "review/share_take.html", context)
+
+
+def _not_here(request: HttpRequest, back: str) -> HttpResponse:
+    heading, sentence = _("This take is not here now"), _("It was deleted or is held back for a check.")
+    context = {"heading": heading, "sentence": sentence, "back": back}
+    return render(request, "review/share_closed.html", context, status=410)
 
 
 def _report_url(held: Pass, kind: str, row: UUID) -> str:
