@@ -35,7 +35,11 @@ class Chain(Generic[FrameKind]):
         )
 
     def push(self, frame: FrameKind) -> Iterator[FrameKind]:
-        yield from self._feed(_shaped(frame, self._shape))
+        if isinstance(frame, av.AudioFrame) and isinstance(self._shape, av.AudioFrame):
+            for piece in _alike(frame, self._shape):
+                yield from self._feed(piece)
+        else:
+            yield from self._feed(_shaped(frame, self._shape))
 
     def flush(self) -> Iterator[FrameKind]:
         yield from self._feed(None)
@@ -63,3 +67,15 @@ def _shaped(frame: FrameKind, shape: FrameKind) -> FrameKind:
         return frame
     same = (frame.width, frame.height, frame.format.name) == (shape.width, shape.height, shape.format.name)
     return frame if same else frame.reformat(shape.width, shape.height, shape.format.name)
+
+
+def _alike(frame: av.AudioFrame, shape: av.AudioFrame) -> Sequence[av.AudioFrame]:
+    """The sound as the graph was made for: recordings joined without care change it on the way."""
+    wanted = (shape.format.name, shape.layout.name, shape.sample_rate)
+    if (frame.format.name, frame.layout.name, frame.sample_rate) == wanted:
+        return [frame]
+    resampler = av.AudioResampler(*wanted)
+    try:
+        return [*resampler.resample(frame), *resampler.resample(None)]
+    except (av.FFmpegError, ValueError):
+        return []  # what cannot be mixed into the rest is left out, and the rest stays in step

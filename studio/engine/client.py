@@ -23,6 +23,7 @@ Job = dict[str, Any]
 START_TIME = 20.0
 GLANCE_AT_STOP = 0.1
 LOOKING = frozenset({"probe", "photo"})
+OUT_OF_TIME = "SIGXCPU"
 TOO_SLOW = gettext_noop("Reading this file took too long: it is damaged, or made to be slow.")
 CRASHED = gettext_noop("This file cannot be read safely: reading it failed.")
 
@@ -154,7 +155,8 @@ class _Conversation:
     def _failure(self, error: dict[str, Any]) -> Exception:
         """A worker that dies while it looks at a file was killed by that file."""
         if error.get("died") and self.order["operation"] in LOOKING:
-            return MediaRefused("unreadable", CRASHED)
+            out_of_time = OUT_OF_TIME in str(error.get("detail"))
+            return self._too_slow() if out_of_time else MediaRefused("unreadable", CRASHED)
         return EngineFailed(str(error.get("detail", "")), str(error.get("trace", "")))
 
     def clear_up(self) -> None:

@@ -17,7 +17,8 @@ from av.video.stream import VideoStream
 from .encoding import THREADS
 from .errors import MediaRefused, gettext_noop
 from .limits import CLIP_CODECS, STORED, Limits, Probe
-from .pictures import examine_photo, is_photo
+from .pictures import check_file, examine_photo, is_photo
+from .protection import check_protection
 from .turning import is_hdr, rotation, upright_size
 
 SOUND_CODECS = frozenset(("aac", "mp3", "opus", "vorbis", "flac", "alac", "ac3", "eac3", "amrnb")) | {
@@ -36,6 +37,8 @@ COMMON_RATES = (
     Fraction(24000, 1001), Fraction(24), Fraction(25), Fraction(30000, 1001), Fraction(30), Fraction(48),
     Fraction(50), Fraction(60000, 1001), Fraction(60),
 )  # fmt: skip
+MOST_CHANNELS = 64
+"""Of sound: FFmpeg takes no more apart."""
 FASTEST_OUTPUT = Fraction(60)
 LOOK_AT = 4
 
@@ -43,6 +46,10 @@ NOT_A_CLIP = gettext_noop("This is not a clip that can be read here. MP4, MOV, W
 NO_INDEX = gettext_noop("This file is damaged or cut short: its index is missing, so nothing in it can be read.")
 UNDECODABLE = gettext_noop("The pictures in this file cannot be decoded: it is damaged.")
 NO_PICTURE = gettext_noop("There is no moving picture in this file.")
+UNKNOWN_CODEC = gettext_noop("The pictures in this file are coded in a way that cannot be read here.")
+TOO_MANY_PIECES = gettext_noop("The sound in this file is cut into more pieces than can be read.")
+MOST_PIECES = 1000
+"""Of picture or sound in a second of one track. The shortest that any codec makes last 2.5 milliseconds."""
 CUT_SHORT = gettext_noop("This file is cut short: only %(read).1f of %(said).1f seconds can be read.")
 
 
@@ -54,6 +61,7 @@ def open_video(path: str, limits: Limits | None = None) -> InputContainer:
     Raises MediaRefused with a sentence for people.
     """
     limits = limits or STORED
+    check_file(path)
     size = os.path.getsize(path)
     if size == 0:
         raise MediaRefused("empty", gettext_noop("This file is empty."))
@@ -61,11 +69,13 @@ def open_video(path: str, limits: Limits | None = None) -> InputContainer:
         message = gettext_noop("This file has %(have)d MB; at most %(limit)d MB can be used.")
         raise MediaRefused("size", message, have=size >> 20, limit=limits.bytes >> 20)
     try:
-        container = av.open(os.path.abspath(path), options=dict(SAFE), timeout=(5, 5))
+        container = av.open(os.path.abspath(path), options=dict(SAFE), timeout=(5, 5), metadata_errors="replace")
     except (av.FFmpegError, OSError, ValueError, UnicodeError) as error:
         raise MediaRefused("unreadable", NO_INDEX if _looks_like_a_clip(path) else NOT_A_CLIP) from error
     try:
         _check_header(container, limits)
+        if "mov" in container.format.name:
+            check_protection(path)
     except BaseException:
         container.close()
         raise
@@ -86,10 +96,7 @@ def _check_header(container: InputContainer, limits: Limits) -> None:
     if len(moving) > 1 or moving[0] is not container.streams.video[0]:
         raise MediaRefused("tracks", gettext_noop("This file holds several pictures at once; keep one and try again."))
     stream = moving[0]
-    codec = codec_of(stream)
-    if codec not in CLIP_CODECS:
-        message = gettext_noop("The pictures in this file are coded as %(codec)s, which cannot be read here.")
-        raise MediaRefused("codec", message, codec=codec or "?")
+    _check_codec(stream)
     check_size(stream.width, stream.height, limits)
     rate = stream.average_rate
     if rate is not None and rate > limits.fps * 2:
@@ -97,6 +104,15 @@ def _check_header(container: InputContainer, limits: Limits) -> None:
     header = header_seconds(container)
     if header is not None and header > limits.seconds + 0.5:
         raise too_long(header, limits)
+
+
+def _check_codec(stream: VideoStream) -> None:
+    codec = codec_of(stream)
+    if not codec:
+        raise MediaRefused("codec", UNKNOWN_CODEC)
+    if codec not in CLIP_CODECS:
+        message = gettext_noop("The pictures in this file are coded as %(codec)s, which cannot be read here.")
+        raise MediaRefused("codec", message, codec=codec)
 
 
 TOO_FAST = gettext_noop("This clip has %(fps)d frames per second; at most %(limit)d can be used.")
@@ -122,6 +138,12 @@ def codec_of(stream: VideoStream | AudioStream) -> str:
     """The codec's own name (vp9, av1), whichever decoder reads it. Empty when nothing here can."""
     context = stream.codec_context
     return context.codec.canonical_name if context is not None else ""
+
+
+def sound_track(container: InputContainer) -> AudioStream | None:
+    """The first sound that can be heard here."""
+    tracks = container.streams.audio
+    return next((track for track in tracks if codec_of(track) and track.channels <= MOST_CHANNELS), None)
 
 
 def _is_cover(stream: VideoStream) -> bool:
@@ -181,7 +203,12 @@ def survey(container: InputContainer, limits: Limits) -> Survey:
     times: list[float] = []
     end, most = 0.0, int((limits.seconds + 1) * limits.fps)
     everything_end = 0.0
-    for packet in _packets(container, [stream, *container.streams.audio]):
+    tracks = [stream, *container.streams.audio]
+    # A small file can claim millions of pieces, all at the same place: counting them would take minutes.
+    most_pieces = int((limits.seconds + 1) * MOST_PIECES * len(tracks))
+    for count, packet in enumerate(_packets(container, tracks)):
+        if count > most_pieces:
+            raise MediaRefused("rate", TOO_MANY_PIECES)
         if packet.pts is None or packet.time_base is None:
             continue
         moment = float(packet.pts * packet.time_base)
@@ -285,7 +312,7 @@ def examine_clip(path: str, limits: Limits) -> Probe:
         first = first_picture(container, limits)
         _check_the_end(container, found)
         width, height = upright_size(first, stream)
-        sound = next((track for track in container.streams.audio if codec_of(track)), None)
+        sound = sound_track(container)
         probe = Probe(
             kind="video",
             container=_container_name(container, path),
@@ -357,6 +384,7 @@ def _plays_in_browsers(probe: Probe) -> bool:
 def probe(job: dict[str, Any], report: Callable[[float], None]) -> dict[str, Any]:
     """Operation `probe`: job["path"], job["limits"]. Decided by what is inside, never by the file's name."""
     path = str(job["path"])
+    check_file(path)
     limits = Limits(**job["limits"]) if job.get("limits") else Limits()
     found = examine_photo(path, limits) if is_photo(path) else examine_clip(path, limits)
     return found.as_json()

@@ -11,7 +11,7 @@ from av.audio.stream import AudioStream
 from .chains import Chain
 from .encoding import SOUND_RATE
 from .limits import STORED, Limits
-from .probing import codec_of, constant_rate, first_picture, frames_of, go_to, open_video, sounds_of, survey
+from .probing import constant_rate, first_picture, frames_of, go_to, open_video, sound_track, sounds_of, survey
 from .turning import even, fitted, plain_filters, upright_size
 
 LEAD = 0.1
@@ -43,7 +43,7 @@ class Source:
             full = upright_size(first, stream)
             self.width, self.height = fitted(full, box) if box else even(full)
             self._filters = plain_filters(first, stream, (self.width, self.height))
-            self.has_sound = any(codec_of(track) for track in container.streams.audio)
+            self.has_sound = sound_track(container) is not None
             declared = float(stream.average_rate or 0)
         measured = self._survey.fps
         rate = declared if not self._survey.variable and abs(declared - measured) < 0.01 * declared else measured
@@ -57,7 +57,7 @@ class Source:
 
     def __iter__(self) -> Iterator[av.VideoFrame | av.AudioFrame]:
         with open_video(self.path, self._limits) as container:
-            sound = next((track for track in container.streams.audio if codec_of(track)), None)
+            sound = sound_track(container)
             if self.start:
                 go_to(container, self._survey.begin + max(0.0, self.start - self._lead))
             yield from self._flow(container, sound)
@@ -74,7 +74,7 @@ class Source:
     def sounds(self) -> Iterator[av.AudioFrame]:
         """The sound alone, without a look at the pictures."""
         with open_video(self.path, self._limits) as container:
-            track = next((track for track in container.streams.audio if codec_of(track)), None)
+            track = sound_track(container)
             if track is None:
                 return
             if self.start:
@@ -82,7 +82,7 @@ class Source:
             chain: Chain[av.AudioFrame] | None = None
             for frame in sounds_of(container, track):
                 self._shift(frame)
-                chain = chain or Chain(frame, self._sound_filters())
+                chain = chain or self._sound_chain(frame)
                 yield from chain.push(frame)
                 if chain.finished:
                     return
@@ -98,7 +98,7 @@ class Source:
         for frame in frames_of(container, sound):
             self._shift(frame)
             if isinstance(frame, av.AudioFrame):
-                sound_chain = sound_chain or Chain(frame, self._sound_filters())
+                sound_chain = sound_chain or self._sound_chain(frame)
                 yield from sound_chain.push(frame)
                 continue
             picture_chain = picture_chain or Chain(frame, self._picture_filters())
@@ -120,6 +120,14 @@ class Source:
 
     def _picture_filters(self) -> list[str]:
         return [*self._filters, f"fps={self.fps}:start_time={self.start:.6f}"]
+
+    def _sound_chain(self, frame: av.AudioFrame) -> Chain[av.AudioFrame]:
+        """Channels that FFmpeg cannot mix (a mixing desk's tracks) are not mixed: the first two are heard."""
+        try:
+            return Chain(frame, self._sound_filters())
+        except av.FFmpegError:
+            second = min(1, frame.layout.nb_channels - 1)
+            return Chain(frame, [f"pan=stereo|c0=c0|c1=c{second}", *self._sound_filters()])
 
     def _sound_filters(self) -> list[str]:
         first, length = round(self.start * SOUND_RATE), round(self.seconds * SOUND_RATE)

@@ -73,7 +73,6 @@ def _leave_the_network() -> None:
 def _limit(allowance: Allowance) -> None:
     for kind, amount in (
         (resource.RLIMIT_AS, allowance.memory),
-        (resource.RLIMIT_CPU, allowance.cpu),
         (resource.RLIMIT_FSIZE, allowance.file_size),
         (resource.RLIMIT_NOFILE, allowance.open_files),
         (resource.RLIMIT_CORE, 0),
@@ -81,8 +80,16 @@ def _limit(allowance: Allowance) -> None:
         hard = resource.getrlimit(kind)[1]
         amount = amount if hard == resource.RLIM_INFINITY else min(amount, hard)
         resource.setrlimit(kind, (amount, amount))
+    _limit_time(allowance.cpu)
     with contextlib.suppress(OSError):
         os.nice(allowance.nice)
+
+
+def _limit_time(seconds: int) -> None:
+    """One second more than the first limit for the last one: a worker dies of the first, and so tells why."""
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    last = seconds + 1 if hard == resource.RLIM_INFINITY else min(seconds + 1, hard)
+    resource.setrlimit(resource.RLIMIT_CPU, (min(seconds, last), last))
 
 
 def readable(job: Mapping[str, Any]) -> list[str]:

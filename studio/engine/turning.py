@@ -27,6 +27,9 @@ def is_hdr(frame: av.VideoFrame) -> bool:
 
 def rotation(frame: av.VideoFrame) -> int:
     """Degrees clockwise that the picture must be turned to stand upright: 0, 90, 180 or 270."""
+    matrix = _matrix(frame)
+    if not (any(matrix[0:4:3]) and any(matrix[1:5:3])):  # a picture of no size: the matrix means nothing
+        return 0
     return round(-frame.rotation / 90) * 90 % 360
 
 

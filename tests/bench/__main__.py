@@ -18,6 +18,7 @@ from tests.bench import (
     drawing,
     editing,
     effects,
+    fuzz,
     holding,
     idle,
     in_flight,
@@ -60,6 +61,7 @@ ALONE: dict[str, Callable[[Path], list[Figure]]] = {
     "effects": effects.measure,
     "drawing": drawing.measure,
     "admin_lists": admin_lists.measure,
+    "fuzz": fuzz.measure,
 }
 SHARED: dict[str, Callable[[Product, Person, Person, Path], list[Figure]]] = {
     "idle": lambda product, owner, watcher, folder: idle.measure(product),

@@ -77,7 +77,7 @@ def clip(
             container.mux(video.encode(frame))
         container.mux(video.encode(None))
         if audio is not None:
-            _write_tone(container, audio, seconds, click_at)
+            write_tone(container, audio, seconds, click_at)
     return path
 
 
@@ -125,7 +125,7 @@ def _time(index: int, rate: Fraction, variable: bool) -> tuple[int, Fraction]:
     return int(base * 90_000), Fraction(1, 90_000)
 
 
-def _write_tone(container: Any, audio: Any, seconds: float, click_at: float | None = None) -> None:
+def write_tone(container: Any, audio: Any, seconds: float, click_at: float | None = None) -> None:
     layout_samples = int(seconds * SOUND_RATE)
     tone = (np.sin(np.arange(layout_samples) * (2 * np.pi * 440 / SOUND_RATE)) * 0.25).astype(np.float32)
     if click_at is not None:
@@ -300,7 +300,7 @@ def sound_only(path: str | Path, seconds: float = 1) -> Path:
     with av.open(str(path), "w", format="mp4") as container:
         audio = container.add_stream("aac", rate=SOUND_RATE)
         audio.layout = "stereo"
-        _write_tone(container, audio, seconds)
+        write_tone(container, audio, seconds)
     return Path(path)
 
 
