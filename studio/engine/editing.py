@@ -83,16 +83,13 @@ def write(
         sound,
     )
 
-    def encode(frame: av.VideoFrame | av.AudioFrame) -> None:
-        if isinstance(frame, av.AudioFrame):
-            writer.audio(frame)
-            return
+    def encode(frame: av.VideoFrame) -> None:
         writer.video(frame)
         report(writer.frames / pictures.count)
 
-    with writer, Behind(encode) as behind:
-        pictures = Pictures(source, timeline, steps, behind.give)
-        sounds = Sounds(source, timeline, steps, pictures.count, fps, behind.give) if sound else None
+    with writer, Behind(encode) as seen, Behind(writer.audio) as heard:
+        pictures = Pictures(source, timeline, steps, seen.give)
+        sounds = Sounds(source, timeline, steps, pictures.count, fps, heard.give) if sound else None
         for frame in Ahead(source):
             if isinstance(frame, av.VideoFrame):
                 pictures.push(frame)

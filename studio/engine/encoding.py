@@ -1,6 +1,8 @@
 """Writes clips: H.264 and AAC in MP4 and MOV, VP9 and Opus in WEBM, ProRes in MOV, always at a constant rate."""
 
 import os
+import threading
+from collections import deque
 from dataclasses import dataclass
 from fractions import Fraction
 from types import TracebackType
@@ -60,6 +62,7 @@ class Writer:
 
     `fmt` is one of FORMATS; `quality` is 20 to 99; `width` and `height` are even pixels. Frames of any format and
     size are taken. Sound frames are joined without gaps, as 48 kHz stereo. `close()` must be called, or use `with`.
+    One thread may call `video` and another `audio`.
     """
 
     def __init__(self, path: str, fmt: str, quality: int, width: int, height: int, fps: Fraction, sound: bool) -> None:
@@ -76,7 +79,9 @@ class Writer:
         self._audio = self._audio_stream() if sound else None
         samples = "s16" if self.format.sound == "pcm_s16le" else "fltp"
         self._resampler = av.AudioResampler(format=samples, layout="stereo", rate=SOUND_RATE)
-        self._early_sound: list[av.AudioFrame] = []
+        self._waiting: deque[av.AudioFrame] = deque()
+        self._lock = threading.Lock()  # around the container, which is one for both
+        self._begun = False
 
     def _video_stream(self, quality: int) -> VideoStream:
         interval = str(max(1, round(self.fps * 2)))
@@ -117,30 +122,30 @@ class Writer:
         frame.color_primaries = self._video.codec_context.color_primaries
         frame.color_trc = self._video.codec_context.color_trc
         self.frames += 1
-        self._container.mux(self._video.encode(frame))
-        if self._early_sound:
-            waiting, self._early_sound = self._early_sound, []
-            for sound in waiting:
-                self._mux_sound(sound)
+        packets = self._video.encode(frame)
+        with self._lock:
+            self._container.mux(packets)
+        self._begun = True
 
     def audio(self, frame: av.AudioFrame) -> None:
-        """The next piece of sound, in any format and rate."""
-        if self._audio is None:
-            return
+        """The next piece of sound, in any format and rate. It waits for the first picture, which decides the header."""
         frame.pts = None
-        for piece in self._resampler.resample(frame):
-            if self.frames:
-                self._mux_sound(piece)
-            else:
-                self._early_sound.append(piece)
+        self._waiting.extend(self._resampler.resample(frame))
+        if self._begun:
+            self._write_sound()
 
-    def _mux_sound(self, piece: av.AudioFrame) -> None:
+    def _write_sound(self) -> None:
         if self._audio is None:
+            self._waiting.clear()
             return
-        piece.pts = self.samples
-        piece.time_base = Fraction(1, SOUND_RATE)
-        self.samples += piece.samples
-        self._container.mux(self._audio.encode(piece))
+        while self._waiting:
+            piece = self._waiting.popleft()
+            piece.pts = self.samples
+            piece.time_base = Fraction(1, SOUND_RATE)
+            self.samples += piece.samples
+            packets = self._audio.encode(piece)
+            with self._lock:
+                self._container.mux(packets)
 
     def _tag(self, frame: av.VideoFrame) -> None:
         """Players must read the colours as they were meant: keep what the frames say, or say the usual."""
@@ -188,8 +193,8 @@ class Writer:
     def close(self) -> None:
         """Write out what the encoders still hold, then the index."""
         if self._audio is not None:
-            for piece in self._resampler.resample(None):
-                self._mux_sound(piece)
+            self._waiting.extend(self._resampler.resample(None))
+            self._write_sound()
             self._container.mux(self._audio.encode(None))
         self._container.mux(self._video.encode(None))
         self._container.close()

@@ -76,7 +76,7 @@ def open_photo(path: str, limits: Limits) -> Image.Image:
     Image.MAX_IMAGE_PIXELS = limits.photo_pixels
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore")  # of damaged EXIF there may be hundreds, and the log is for people
             _check_parts(path)
             image = Image.open(path, formats=FORMATS)
             _check_size(image.size, limits)

@@ -28,7 +28,7 @@ EDITS = {
     "caption": 'add the caption "A day by the sea"',
     "reverse": "play it backwards",
 }
-LOOK_EVERY = 0.02
+LOOK_EVERY = 0.2
 
 
 class Peak:
