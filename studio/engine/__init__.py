@@ -5,6 +5,7 @@ from studio.engine.client import configure
 from studio.engine.errors import EngineError, EngineFailed, EngineStopped, MediaRefused
 from studio.engine.explain import explain
 from studio.engine.limits import Limits, Probe
+from studio.engine.mezzanine import can_stand_for, is_worth_keeping
 from studio.engine.parser import parse
 from studio.engine.plan import Plan, Step
 from studio.engine.service import (
@@ -29,6 +30,7 @@ __all__ = [
     "Probe",
     "RenderSpec",
     "Step",
+    "can_stand_for",
     "configure",
     "describe",
     "describe_scene",
@@ -37,6 +39,7 @@ __all__ = [
     "explain",
     "filmstrip",
     "ideas",
+    "is_worth_keeping",
     "parse",
     "photo",
     "poster",

@@ -161,8 +161,10 @@ class _Conversation:
 
     def clear_up(self) -> None:
         """The host that would have removed the unfinished file is gone itself."""
-        if self.worker and self.order.get("output"):
-            Path(f"{self.order['output']}.{self.worker}.part").unlink(missing_ok=True)
+        kept = (self.order.get("settings") or {}).get("keep")
+        for name in (self.order.get("output"), kept):
+            if self.worker and name:
+                Path(f"{name}.{self.worker}.part").unlink(missing_ok=True)
 
 
 def _connect() -> socket.socket:

@@ -1,6 +1,7 @@
 """Renders a chain of turns on its original clip: decode, one graph, encode once. Runs only inside a worker."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from fractions import Fraction
 from typing import Any
 
@@ -71,23 +72,29 @@ def _assembled(
 def write(
     source: Frames, timeline: Timeline, steps: Sequence[Step], settings: dict[str, Any], output: str, report: Report
 ) -> dict[str, Any]:
-    """Run the frames through the steps into a file. `report` hears how much of the result is there."""
+    """Run the frames through the steps into a file. `report` hears how much of the result is there.
+
+    settings: format, quality, and `keep`, where a mezzanine is written besides (see mezzanine.py).
+    """
     source, sound = voiced(source, steps)
     fps = timeline.fps or source.fps
-    writer = Writer(
-        output,
-        str(settings.get("format", "mp4")),
-        int(settings.get("quality", 95)),
-        *size_after(steps, source.width, source.height),
-        fps,
-        sound,
-    )
+    size = size_after(steps, source.width, source.height)
+    keep = settings.get("keep")
+    writers = [Writer(output, str(settings.get("format", "mp4")), int(settings.get("quality", 95)), *size, fps, sound)]
+    writers += [Writer(str(keep), "mezzanine", 99, *size, fps, sound)] if keep else []
 
     def encode(frame: av.VideoFrame) -> None:
-        writer.video(frame)
-        report(writer.frames / pictures.count)
+        for each in writers:
+            each.video(frame)
+        report(writers[0].frames / pictures.count)
 
-    with writer, Behind(encode) as seen, Behind(writer.audio) as heard:
+    def voice(frame: av.AudioFrame) -> None:
+        for each in writers:
+            each.audio(frame)
+
+    with ExitStack() as files, Behind(encode) as seen, Behind(voice) as heard:
+        for each in writers:
+            files.enter_context(each)
         pictures = Pictures(source, timeline, steps, seen.give)
         sounds = Sounds(source, timeline, steps, pictures.count, fps, heard.give) if sound else None
         for frame in Ahead(source):
@@ -100,7 +107,7 @@ def write(
         pictures.finish()
         if sounds is not None:
             sounds.finish()
-    return writer.probe().as_json()
+    return writers[0].probe().as_json()
 
 
 class Pictures:

@@ -25,6 +25,7 @@ class Format:
     sound: str
     pix_fmt: str = "yuv420p"
     browser_playable: bool = True
+    lossless: bool = False
 
 
 FORMATS = {
@@ -32,6 +33,7 @@ FORMATS = {
     "mov": Format("mov", "h264", "aac"),
     "webm": Format("webm", "vp9", "opus"),
     "prores": Format("mov", "prores", "pcm_s16le", "yuv422p10le", browser_playable=False),
+    "mezzanine": Format("matroska", "h264", "flac", browser_playable=False, lossless=True),
 }
 BIT_RATES = {"aac": 160_000, "opus": 128_000}
 SOUND_RATE = 48_000
@@ -77,7 +79,7 @@ class Writer:
         self._container = av.open(path, "w", format=container, options=options)
         self._video = self._video_stream(quality)
         self._audio = self._audio_stream() if sound else None
-        samples = "s16" if self.format.sound == "pcm_s16le" else "fltp"
+        samples = "fltp" if self.format.sound in BIT_RATES else "s16"
         self._resampler = av.AudioResampler(format=samples, layout="stereo", rate=SOUND_RATE)
         self._waiting: deque[av.AudioFrame] = deque()
         self._lock = threading.Lock()  # around the container, which is one for both
@@ -95,6 +97,8 @@ class Writer:
             stream = self._container.add_stream("libvpx-vp9", rate=self.fps, options=options)
         else:
             options = {"preset": "veryfast", "crf": f"{x264_crf(quality):.2f}", "g": interval}
+            if self.format.lossless:
+                options = {"preset": "ultrafast", "qp": "0", "g": interval}
             stream = self._container.add_stream("libx264", rate=self.fps, options=options)
         stream.width, stream.height = self.size
         stream.pix_fmt = self.format.pix_fmt

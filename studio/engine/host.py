@@ -17,6 +17,7 @@ import signal
 import socket
 import sys
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,7 +42,7 @@ class Caller:
     connection: socket.socket
     line: bytearray = field(default_factory=bytearray)
     pid: int = 0
-    output: str = ""
+    outputs: list[str] = field(default_factory=list)
 
 
 class Host:
@@ -116,7 +117,7 @@ class Host:
     def _start(self, caller: Caller) -> None:
         try:
             job = json.loads(caller.line)
-            caller.output = str(job.get("output") or "")
+            caller.outputs = worker.outputs_of(job)
             job["operation"]
         except (ValueError, KeyError, AttributeError) as error:
             _tell(caller.connection, {"error": {"detail": f"not a job: {error}"}})
@@ -164,7 +165,7 @@ class Host:
             caller = self.by_pid.pop(pid, None)
             if caller is None:
                 continue
-            _remove_part(caller.output, pid)
+            _remove_parts(caller.outputs, pid)
             if status != 0:
                 _tell(caller.connection, {"error": {"detail": _death(status), "died": True}})
             caller.pid = 0
@@ -186,7 +187,7 @@ class Host:
             with contextlib.suppress(ProcessLookupError, ChildProcessError):
                 os.kill(pid, signal.SIGKILL)
                 os.waitpid(pid, 0)
-            _remove_part(caller.output, pid)
+            _remove_parts(caller.outputs, pid)
         with contextlib.suppress(OSError):
             if os.stat(self.path).st_ino == self.inode:
                 os.unlink(self.path)
@@ -243,8 +244,8 @@ def _death(status: int) -> str:
     return f"the worker left with {os.WEXITSTATUS(status)}"
 
 
-def _remove_part(output: str, pid: int) -> None:
-    if output:
+def _remove_parts(outputs: Sequence[str], pid: int) -> None:
+    for output in outputs:
         with contextlib.suppress(OSError):
             os.unlink(worker.part_of(output, pid))
 

@@ -21,7 +21,8 @@ class RenderSpec:
     """One take to make. `plans` run from the first turn to this one; `inputs` are {"role", "path", "mime"}.
 
     `settings` may hold duration (s), width, height (px), format (mp4, mov, webm) and quality (20 to 99).
-    The file is written beside `output` and gets that name when it is whole.
+    The file is written beside `output` and gets that name when it is whole; so is a mezzanine, where `keep` names one
+    in the same folder (see mezzanine.py).
     """
 
     operation: str
@@ -30,6 +31,7 @@ class RenderSpec:
     inputs: Sequence[Mapping[str, Any]] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
+    keep: AnyPath | None = None
 
 
 def probe(path: AnyPath, *, limits: Limits | None = None) -> Probe:
@@ -47,7 +49,7 @@ def render(spec: RenderSpec, *, on_progress: Progress = None, should_stop: Stop 
         "operation": spec.operation,
         "plans": [plan.to_json() for plan in spec.plans],
         "inputs": [{**given, "path": os.fspath(given["path"])} for given in spec.inputs],
-        "settings": dict(spec.settings),
+        "settings": {**spec.settings, "keep": os.path.abspath(spec.keep) if spec.keep else ""},
         "seed": spec.seed,
         "output": os.fspath(spec.output),
     }

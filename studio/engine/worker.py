@@ -67,28 +67,43 @@ def part_of(output: str, pid: int) -> str:
     return f"{output}.{pid}.part"
 
 
+def outputs_of(job: Job) -> list[str]:
+    """What the job makes: its file, and a mezzanine where it shall keep one."""
+    settings = job.get("settings") or {}
+    return [str(name) for name in (job.get("output"), settings.get("keep")) if name]
+
+
+def _writing(job: Job, parts: list[str]) -> Job:
+    """The same job with the names that its files have until they are whole."""
+    if not parts:
+        return job
+    changed = {**job, "output": parts[0]}
+    return {**changed, "settings": {**job["settings"], "keep": parts[1]}} if len(parts) > 1 else changed
+
+
 def run(connection: socket.socket, job: Job) -> None:
     """Do the job and tell the caller. Returns when the last line is sent; whatever fails is that line."""
     channel = Channel(connection)
     channel.say(worker=os.getpid())
-    output = str(job.get("output") or "")
-    if output:
-        _sweep(output)
-        job = {**job, "output": part_of(output, os.getpid())}
-    last = _attempt(job, output, channel)
-    if output and "done" not in last:
-        with contextlib.suppress(OSError):
-            os.unlink(job["output"])
+    written = {name: part_of(name, os.getpid()) for name in outputs_of(job)}
+    for name in written:
+        _sweep(name)
+    job = _writing(job, list(written.values()))
+    last = _attempt(job, written, channel)
+    if "done" not in last:
+        for part in written.values():
+            with contextlib.suppress(OSError):
+                os.unlink(part)
     channel.say(**last)
 
 
-def _attempt(job: Job, output: str, channel: Channel) -> Job:
-    """Do it, and put what came of it into the last line."""
+def _attempt(job: Job, written: dict[str, str], channel: Channel) -> Job:
+    """Do it, and put what came of it into the last line. `written`: true names, and what they are until then."""
     try:
-        sandbox.enter(Allowance(**job.get("allowance", {})), {**job, "output": output})
+        sandbox.enter(Allowance(**job.get("allowance", {})), job)
         done = OPERATIONS[job["operation"]](job, channel.report)
-        if output:
-            os.replace(job["output"], output)
+        for name, part in reversed(written.items()):  # the one that is waited for comes last
+            os.replace(part, name)
     except MediaRefused as refusal:
         return {"refused": refusal.as_json()}
     except MemoryError:

@@ -13,8 +13,8 @@ from tests.engine import media_files
 
 SECONDS, SIZE = 10, (1280, 720)
 TURNS = (
-    "warmer", "more contrast", "add a vignette", "darker", "more saturated",
-    "add film grain", "cooler", "brighter", "less contrast", "sharpen it",
+    "warmer", "more contrast", "add a vignette", "sharpen it", "more saturated",
+    "brighter", "cooler", "mirror it", "less saturated", "add cinema bars",
 )  # fmt: skip
 
 

@@ -114,6 +114,7 @@ RAIN = Effect(
 EMBERS = Effect(
     id="embers",
     stage=Stage.ATMOSPHERE,
+    slow=True,
     label=_("Embers"),
     value=strength_text,
     percent=100,

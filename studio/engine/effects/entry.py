@@ -76,8 +76,8 @@ class Effect:
     `label` is a message id and `value` its value in the field's terms. `change` names what a test measures and the
     direction it must move. `percent` is what k = 1 is called in percent, where a percentage means something.
     `factors` are the speeds, or decibels of `gain`, that "slightly", nothing, "much" and "as much as possible" stand
-    for. `in_rgb` says that the filter works on RGB: neighbours of this kind share one conversion. `bed` names a sound
-    made from nothing that is mixed under.
+    for. `in_rgb` says that the filter works on RGB: neighbours of this kind share one conversion. `slow`: it takes as
+    long as several others. `bed` names a sound made from nothing that is mixed under.
 
     What follows the clock is given its seconds and those of the clip: `view` is the part of the picture that the
     camera sees, `light` how much of the light there is. `shaped` is `video` for filters that must know the picture's
@@ -100,6 +100,7 @@ class Effect:
     percent: float = 50.0
     factors: Mapping[float, float] = field(default_factory=dict)
     in_rgb: bool = False
+    slow: bool = False
     bed: str = ""
     view: Callable[[Params, float, float], Box] | None = None
     light: Callable[[Params, float, float], float] | None = None

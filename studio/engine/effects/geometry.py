@@ -184,6 +184,7 @@ ASPECT = Effect(
 STABILISE = Effect(
     id="stabilise",
     stage=Stage.STABILISE,
+    slow=True,
     label=_("Stabilised"),
     value=lambda params: _("on"),
     change=("steadier", 1),

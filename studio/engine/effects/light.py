@@ -61,6 +61,7 @@ def _dreamy(params: Params, unit: float) -> str:
 NEON = Effect(
     id="neon",
     stage=Stage.LOOK,
+    slow=True,
     label=_("Neon"),
     value=strength_text,
     percent=100,

@@ -113,6 +113,7 @@ def _mirror_half(params: Params) -> str:
 CARTOON = Effect(
     id="cartoon",
     stage=Stage.STYLISE,
+    slow=True,
     label=_("Cartoon"),
     value=_opacity_text,
     limits=OPACITY,
@@ -182,6 +183,7 @@ EDGES = Effect(
 PAINT = Effect(
     id="paint",
     stage=Stage.STYLISE,
+    slow=True,
     label=_("Painting"),
     value=strength_text,
     percent=100,

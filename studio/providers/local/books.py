@@ -1,5 +1,6 @@
 """The engine's books: every change of a Render's state is one conditional UPDATE, believed only if it changed a row."""
 
+import os
 import shutil
 import uuid
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ FIRST_START = timedelta(seconds=4)  # a task that a dying worker took along is m
 MOST_TRIES = 3
 LONGEST_CHAIN = 200
 ORPHAN_AGE = timedelta(hours=24)
+MEZZANINES_AT_MOST = 2 * 1024**3  # bytes of one node; ten seconds of 720p take some 50 MB
 ACTIVE = (RenderStatus.QUEUED, RenderStatus.RUNNING)
 GAVE_UP = _("The engine was interrupted three times. The clip is safe; try again.")
 
@@ -40,6 +42,32 @@ def chain(render: Render) -> list[Render]:
     while line[-1].parent_id and not line[-1].inputs and len(line) < LONGEST_CHAIN:
         line.append(Render.objects.get(pk=line[-1].parent_id))
     return line[::-1]
+
+
+def mezzanine(render: Render) -> Path:
+    """Where this node keeps the render without loss for the turns after it, if it does. Another node has none."""
+    return folder() / f"{render.pk}.mezzanine.mkv"
+
+
+def shortened(line: Sequence[Render]) -> tuple[Path | None, Sequence[Render]]:
+    """The newest mezzanine of the chain's earlier turns, and what is still to do after it: all, where there is none."""
+    for place in range(len(line) - 1, 0, -1):
+        kept = mezzanine(line[place - 1])
+        with suppress(OSError):
+            os.utime(kept)  # what is used stays: see remove_orphans
+            return kept, line[place:]
+    return None, line
+
+
+def has_room_for_a_mezzanine() -> bool:
+    """The oldest make room; on a nearly full disk none are kept at all."""
+    kept = sorted(folder().glob("*.mezzanine.mkv"), key=lambda path: path.stat().st_mtime, reverse=True)
+    total = 0
+    for path in kept:
+        total += path.stat().st_size
+        if total > MEZZANINES_AT_MOST:
+            path.unlink(missing_ok=True)
+    return shutil.disk_usage(folder()).free > settings.MIN_FREE_BYTES + MEZZANINES_AT_MOST
 
 
 def can_grow(line: Sequence[Render]) -> bool:
@@ -150,7 +178,7 @@ def _mine(render: Render) -> models.QuerySet[Render]:
 
 
 def remove_orphans(now: datetime) -> int:
-    """Deletes what nobody collected for a day: videos of stopped turns, copies of inputs that a killed worker left."""
+    """Deletes what nobody collected or used for a day: videos of stopped turns, copies of inputs, mezzanines."""
     removed = 0
     for path in folder().iterdir():
         with suppress(FileNotFoundError):

@@ -3,6 +3,7 @@
 import logging
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,9 +69,13 @@ def run_render(render_id: str) -> None:
             probe = engine.render(spec, on_progress=pulse.on_progress, should_stop=pulse.should_stop)
     except (Stopped, engine.EngineStopped):
         output.unlink(missing_ok=True)
-    except engine.MediaRefused as error:
-        books.fail(render, FailureCode.BAD_MEDIA, error.detail)
-    except engine.EngineError:
+    except engine.EngineError as error:
+        if _leaves_out_a_mezzanine(render):
+            books.put_back(render)
+            return
+        if isinstance(error, engine.MediaRefused):
+            books.fail(render, FailureCode.BAD_MEDIA, error.detail)
+            return
         logger.warning("The engine failed at render %s", render.pk, exc_info=True)
         books.put_back(render)
     else:
@@ -81,14 +86,34 @@ def run_render(render_id: str) -> None:
 def _spec(render: Render, output: Path, place: Path, pulse: Pulse) -> engine.RenderSpec:
     line = books.chain(render)
     root = line[0]
+    kept, rest = books.shortened(line)
+    inputs = [{"role": "source", "path": str(kept), "mime": "video/x-matroska"}]
     return engine.RenderSpec(
-        operation=root.operation,
-        plans=[engine.Plan.from_json(each.plan) for each in line],
-        inputs=[_opened(each, number, place, pulse) for number, each in enumerate(root.inputs)],
+        operation="edit" if kept else root.operation,
+        plans=[engine.Plan.from_json(each.plan) for each in rest],
+        inputs=inputs if kept else [_opened(each, number, place, pulse) for number, each in enumerate(root.inputs)],
         settings={**root.settings, **render.settings},
         seed=render.seed,
         output=output,
+        keep=_mezzanine(render, line, rest),
     )
+
+
+def _mezzanine(render: Render, line: Sequence[Render], rest: Sequence[Render]) -> Path | None:
+    """Where this render shall be kept for the turns after it; None where that is not worth it."""
+    whole = [engine.Plan.from_json(each.plan) for each in line]
+    is_drawn = rest[0] is line[0] and line[0].operation != "edit"
+    worth = engine.can_stand_for(whole) and engine.is_worth_keeping(whole[-len(rest) :], is_drawn)
+    return books.mezzanine(render) if worth and books.has_room_for_a_mezzanine() else None
+
+
+def _leaves_out_a_mezzanine(render: Render) -> bool:
+    """Whether there was one: damaged or gone, it costs nobody a turn. The next try begins at the original."""
+    kept, _ = books.shortened(books.chain(render))
+    if kept is None:
+        return False
+    kept.unlink(missing_ok=True)
+    return True
 
 
 def _opened(given: dict[str, Any], number: int, place: Path, pulse: Pulse) -> dict[str, str]:
