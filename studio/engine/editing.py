@@ -16,7 +16,7 @@ from studio.engine.lettering import Lettering, letter
 from studio.engine.line import Filtered, Line, Link
 from studio.engine.moving import Moving
 from studio.engine.painters import PAINTERS, Painted
-from studio.engine.pipeline import Ahead, Behind
+from studio.engine.pipeline import Ahead, Behind, Beside
 from studio.engine.plan import Plan, Step
 from studio.engine.reading import Source
 from studio.engine.soundtrack import Frames, Sounds, voiced
@@ -24,6 +24,7 @@ from studio.engine.timeline import Timeline, fold, placed
 
 Report = Callable[[float], None]
 SMOOTH_FROM = 0.9
+SHORT_RUN = 2
 BEGUN = 0.001  # the clip has been read through once
 
 
@@ -158,16 +159,23 @@ def line(timeline: Timeline, steps: Sequence[Step], fps: Fraction, width: int, h
         links += [Painted(run[-1])] if run[-1].id in PAINTERS else []
         width, height = size_after(run, width, height)
         begun, rest = begun + len(run), Timeline(0.0, timeline.seconds)
-    return Line(links or [Filtered(*graph_text(rest, [], fps, width, height, {}))])
+    links = links or [Filtered(*graph_text(rest, [], fps, width, height, {}))]
+    return Line([links[0], *(Beside(link.push) for link in links[1:])])
 
 
 def runs(steps: Sequence[Step]) -> Iterator[list[Step]]:
-    """Neighbours that one link takes: all that follows the clock, or filters up to one whose picture is painted on."""
+    """Neighbours that one link takes: all that follows the clock, or filters up to one whose picture is painted on.
+
+    A long chain of filters is two links, for each has a thread: not between two that share a conversion to RGB.
+    """
     run: list[Step] = []
     for step in steps:
-        if run and (BY_ID[step.id].timed != BY_ID[run[-1].id].timed or run[-1].id in PAINTERS):
-            yield run
-            run = []
+        entry, before = BY_ID[step.id], BY_ID[run[-1].id] if run else None
+        if before is not None:
+            is_half = len(run) >= max(SHORT_RUN, len(steps) / 2) and not (entry.in_rgb and before.in_rgb)
+            if entry.timed != before.timed or before.id in PAINTERS or is_half:
+                yield run
+                run = []
         run.append(step)
     if run:
         yield run

@@ -89,6 +89,46 @@ class Behind(Generic[Item]):
             raise self._failure
 
 
+class Beside(Generic[Item]):
+    """One step of a way, on a thread of its own: what is pushed comes out some pushes later, in order.
+
+    `step` is called with each item, and with None at the end, and gives what is ready. What fails there is raised at
+    a later push.
+    """
+
+    def __init__(self, step: Callable[[Item | None], Iterable[Item]]) -> None:
+        self._step = step
+        self._given: Queue[Item | None] = Queue(AHEAD)
+        self._made: Queue[Any] = Queue()
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def push(self, item: Item | None) -> Iterator[Item]:
+        if self._thread.ident is None:
+            self._thread.start()
+        self._given.put(item)
+        while item is None or not self._made.empty():
+            if (made := self._made.get()) is _END:
+                break
+            yield made
+        if self._failure is not None:
+            raise self._failure
+
+    def _run(self) -> None:
+        item: Item | None
+        while True:
+            item = self._given.get()
+            if self._failure is None:
+                try:
+                    for made in self._step(item):
+                        self._made.put(made)
+                except BaseException as error:
+                    self._failure = error
+            if item is None:
+                self._made.put(_END)
+                return
+
+
 def _drain(queue: "Queue[Any]") -> None:
     while True:
         try:
