@@ -215,10 +215,10 @@ SHAKE_ON = Effect(
     percent=100,
     view=_shake,
     en=Words(
-        names="(camera|hand ?held|screen) shake|hand ?held( (look|feel|camera|style|effect))?|"
+        names="(camera|hand ?held|screen) shake|hand ?held (look|feel|camera|style|effect)|"
         "shak(e|ing) (the )?(camera|screen)|"
         "shaky cam(era)?( (look|effect))?|earthquake( (effect|shake))?|shake (effect|it)|shakier|camera wobble|"
-        "make it shak(e|y)|wobbly camera",
+        "make it (shak(e|y)|hand ?held)|wobbly camera",
         amounts="shake|shakiness|camera shake",
     ),
     zh=Words(
@@ -237,7 +237,8 @@ LETTERBOX = Effect(
     limits={},
     shaped=_letterbox,
     en=Words(
-        names="letter ?box(ed|ing)?|((cinema|cinematic|black|film|movie|widescreen) )(bars|borders)"
+        names="letter ?box(ed|ing)?|(cinema |cinematic |film |movie |widescreen )?black (bars|borders)|"
+        "(cinema|cinematic|film|movie|widescreen) (bars|borders)"
         "( at the top and (the )?bottom)?|"
         "anamorphic( (look|ratio|bars|format))?|cinemascope|widescreen( (look|bars|format|crop))?|scope format|"
         "(2.35|2.39|2.40|2.4) : 1",

@@ -139,7 +139,8 @@ TELEPHONE = Effect(
     limits={},
     audio=_telephone,
     en=Words(
-        names="(old )?(tele)?phone( call| line)? (sound|audio|voice|effect|filter|quality)|telephone|over the phone|"
+        names="(old )?(tele)?phone( call| line)? (sound|audio|voice|effect|filter|quality)|"
+        "(old )?(tele)?phone call|telephone|over the phone|"
         "on the phone|through a (tele)?phone|(old|am|vintage)? ?radio (sound|audio|voice|effect|filter|quality)|"
         "(an )?old radio|am radio|walkie talkie( (sound|audio|voice|effect))?|lo ?fi (sound|audio)|tinny|intercom",
     ),

@@ -154,7 +154,8 @@ GRAIN = Effect(
     opposite="denoise",
     video=_grain,
     en=Words(
-        names="(film )?grain(y|ier|ed)?|film noise|(tv |white )?static noise|textured film|high iso( look)?|noisier",
+        names="(film )?grain(y|ier|ed)?|analog(ue)? (film )?grain|film noise|"
+        "(tv |white )?static noise|textured film|high iso( look)?|noisier",
         qualities="grainy",
         amounts="(film |digital |video |image )?(grain|noise)|graininess|grains",
     ),
