@@ -1,6 +1,8 @@
 // hx-confirm asks in a dialog of ours. data-yes on the same element names the button that goes on; data-also names a
 // second one, which first fills the form's [data-also-field] with 1.
 
+import { toast } from "./toast.js";
+
 const dialog = document.getElementById("confirm");
 
 if (dialog) {
@@ -27,6 +29,9 @@ if (dialog) {
     ask = null;
     const field = asked?.elt.querySelector("[data-also-field]");
     if (field) field.value = dialog.returnValue === "also" ? "1" : "";
-    if (["yes", "also"].includes(dialog.returnValue)) asked?.issueRequest(true);
+    if (!asked || !["yes", "also"].includes(dialog.returnValue)) return;
+    // News may have exchanged the card that the question was about, and htmx says nothing of an element that is gone.
+    if (asked.elt.isConnected) asked.issueRequest(true);
+    else toast({ text: dialog.dataset.changed, state: "warn" });
   });
 }

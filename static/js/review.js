@@ -249,7 +249,9 @@ async function verdicts() {
   const part = await fragment(review.dataset.verdicts).catch(() => undefined);
   if (part === undefined || mine !== asking) return;
   if (part === null) { location.reload(); return; } // it is gone: so is what the page shows of it
-  if (document.getElementById("ask-menu")?.matches(":popover-open")) { setTimeout(verdicts, 1500); return; }
+  // What somebody is being asked about stays until they have answered.
+  const isAsked = document.getElementById("ask-menu")?.matches(":popover-open") || document.getElementById("confirm")?.open;
+  if (isAsked) { setTimeout(verdicts, 500); return; }
   for (const id of ["review-state", "verdicts"]) {
     const fresh = part.getElementById(id);
     const held = document.activeElement?.closest(`#${id}`) ? document.activeElement.id : "";

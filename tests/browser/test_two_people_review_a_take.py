@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from studio.accounts.models import Team, User
+from studio.review import actions as review
 from studio.review.models import Note
 from studio.threads import actions
 from studio.threads.models import Take, Thread
@@ -143,6 +144,12 @@ def decide(rosa: Page, emil: Page) -> None:
     expect(rosa.get_by_role("dialog")).to_contain_text("1 note is still open")
     expect(rosa.get_by_role("dialog").get_by_role("button", name="Approve, leave it open")).to_be_visible()
     check(rosa)
+    # News about the take while the question is open: the button that asked it is still there to be sent.
+    reviewed = Take.objects.select_related("turn__thread").order_by("turn__number").last()
+    assert reviewed
+    review.finish_review(User.objects.get(email="olga@example.com"), reviewed)
+    expect(emil.locator("#verdicts")).to_contain_text("Olga: Finished reviewing")
+    rosa.wait_for_timeout(300)
     rosa.get_by_role("dialog").get_by_role("button", name="Resolve it and approve").click()
     for page in (rosa, emil):
         expect(page.locator("#review-state")).to_contain_text("This take is approved")
