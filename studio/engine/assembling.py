@@ -12,12 +12,16 @@ import numpy as np
 
 from .encoding import SOUND_RATE
 from .moving import again
+from .pipeline import Ahead
 from .soundtrack import Frames, sound_frame
 from .timeline import Piece
 
-HELD = 160 * 1024 * 1024
-"""Bytes of pictures that may be held at a time."""
+HELD = 360 * 1024 * 1024
+"""Bytes of pictures that may be held at a time: ten seconds of 720p."""
+STRETCHES = 3
+"""Of those that are held, one is shown, one waits and one is read."""
 Frame = av.VideoFrame | av.AudioFrame
+Stretch = tuple[list[av.VideoFrame], np.ndarray, int]
 
 
 class Divisible(Frames, Protocol):
@@ -35,7 +39,7 @@ class Assembled:
         self._source, self._pieces = source, pieces
         self._counts = [max(1, round(piece.seconds * self.fps)) for piece in pieces]
         self.seconds = float(sum(self._counts) / self.fps)
-        self._held = max(2, held * 2 // (source.width * source.height * 3))
+        self._held = max(2 * STRETCHES, held * 2 // (source.width * source.height * 3))
 
     def __iter__(self) -> Iterator[Frame]:
         yield from self._counted(self._frames(pictures=True))
@@ -85,18 +89,26 @@ class Assembled:
                 yield sound_frame(np.zeros((2, round(SOUND_RATE / self.fps)), np.float32), 0)
 
     def _backwards(self, piece: Piece, count: int, pictures: bool) -> Iterator[Frame]:
-        for end in range(count, 0, -self._held):
-            start = max(0, end - self._held)
+        for shown, sound, length in Ahead(self._stretches(piece, count, pictures), most=1):
+            yield from _side_by_side(shown[::-1], sound[:, ::-1], length)
+
+    def _stretches(self, piece: Piece, count: int, pictures: bool) -> Iterator[Stretch]:
+        """The last one first, each forwards: its pictures, its sound, and how many pictures it shall be.
+
+        What may be held as a whole is read once; stretches begin at a keyframe, so much of them is read again.
+        """
+        most = count if count <= self._held else self._held // STRETCHES
+        for end in range(count, 0, -most):
+            start = max(0, end - most)
             part = self._source.part(piece.end + float(start / self.fps), piece.end + float(end / self.fps))
             shown: list[av.VideoFrame] = []
-            heard: list[np.ndarray] = []
+            heard: list[np.ndarray] = [np.zeros((2, 0), np.float32)]
             for frame in part if pictures else part.sounds():
                 if isinstance(frame, av.VideoFrame):
                     shown.append(frame)
                 else:
                     heard.append(frame.to_ndarray())
-            sound = np.concatenate(heard, axis=1)[:, ::-1] if heard else np.zeros((2, 0), np.float32)
-            yield from _side_by_side(shown[::-1], sound, end - start)
+            yield shown, np.concatenate(heard, axis=1), end - start
 
 
 def _side_by_side(pictures: list[av.VideoFrame], sound: np.ndarray, count: int) -> Iterator[Frame]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-FONT = Path(__file__).parent / "fonts" / "noto-sans-sc-chinese-simplified-700-normal.woff2"
+FONT = Path(__file__).parent / "fonts" / "noto-sans-sc-700.ttf"
 INK = (255, 255, 255, 255)
 SHADE = (0, 0, 0, 255)
 MOST_LINES = 4

@@ -5,7 +5,7 @@ The media library lets go of the interpreter while it works, so the threads real
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from queue import Empty, Queue
+from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
@@ -14,12 +14,40 @@ AHEAD = 8
 _END = object()
 
 
-class Ahead(Generic[Item]):
-    """Goes through `items` on a thread, up to eight ahead of whoever takes them. What fails there is raised here."""
+class Passage:
+    """A queue of `length`. The standard one costs several times as much for each item, and a clip has thousands."""
 
-    def __init__(self, items: Iterable[Item]) -> None:
+    def __init__(self, length: int = AHEAD) -> None:
+        self._items: SimpleQueue[Any] = SimpleQueue()
+        self._room: SimpleQueue[None] = SimpleQueue()
+        for _ in range(length):
+            self._room.put(None)
+
+    def put(self, item: Any) -> None:
+        self._room.get()
+        self._items.put(item)
+
+    def get(self) -> Any:
+        item = self._items.get()
+        self._room.put(None)
+        return item
+
+    def drain(self) -> None:
+        """Throw away what is in it, so that whoever waits for room goes on."""
+        while True:
+            try:
+                self._items.get_nowait()
+            except Empty:
+                return
+            self._room.put(None)
+
+
+class Ahead(Generic[Item]):
+    """Goes through `items` on a thread, some ahead of whoever takes them. What fails there is raised here."""
+
+    def __init__(self, items: Iterable[Item], most: int = AHEAD) -> None:
         self._items = items
-        self._queue: Queue[Any] = Queue(AHEAD)
+        self._queue = Passage(most)
         self._stopped = False
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -47,7 +75,7 @@ class Ahead(Generic[Item]):
     def _stop(self) -> None:
         self._stopped = True
         while self._thread.is_alive():
-            _drain(self._queue)
+            self._queue.drain()
             self._thread.join(0.01)
 
 
@@ -56,7 +84,7 @@ class Behind(Generic[Item]):
 
     def __init__(self, work: Callable[[Item], None]) -> None:
         self._work = work
-        self._queue: Queue[Any] = Queue(AHEAD)
+        self._queue = Passage()
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -98,8 +126,8 @@ class Beside(Generic[Item]):
 
     def __init__(self, step: Callable[[Item | None], Iterable[Item]]) -> None:
         self._step = step
-        self._given: Queue[Item | None] = Queue(AHEAD)
-        self._made: Queue[Any] = Queue()
+        self._given = Passage()
+        self._made: SimpleQueue[Any] = SimpleQueue()
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -127,11 +155,3 @@ class Beside(Generic[Item]):
             if item is None:
                 self._made.put(_END)
                 return
-
-
-def _drain(queue: "Queue[Any]") -> None:
-    while True:
-        try:
-            queue.get_nowait()
-        except Empty:
-            return

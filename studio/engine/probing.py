@@ -200,6 +200,7 @@ def survey(container: InputContainer, limits: Limits) -> Survey:
     """Read every packet without decoding. Raises MediaRefused beyond the limits or where the file is cut short."""
     stream = container.streams.video[0]
     tick = float(stream.time_base or Fraction(1, 1000))
+    ticks = {each.index: float(each.time_base or 0) for each in container.streams}
     times: list[float] = []
     end, most = 0.0, int((limits.seconds + 1) * limits.fps)
     everything_end = 0.0
@@ -209,10 +210,10 @@ def survey(container: InputContainer, limits: Limits) -> Survey:
     for count, packet in enumerate(_packets(container, tracks)):
         if count > most_pieces:
             raise MediaRefused("rate", TOO_MANY_PIECES)
-        if packet.pts is None or packet.time_base is None:
+        if packet.pts is None:
             continue
-        moment = float(packet.pts * packet.time_base)
-        closing = moment + float((packet.duration or 0) * packet.time_base)
+        moment = packet.pts * ticks[packet.stream_index]
+        closing = moment + (packet.duration or 0) * ticks[packet.stream_index]
         everything_end = max(everything_end, closing)
         if packet.stream is not stream:
             continue

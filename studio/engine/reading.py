@@ -17,6 +17,9 @@ from .turning import even, fitted, plain_filters, upright_size
 LEAD = 0.1
 """Sound is decoded from this many seconds before a seam on: the first piece after a jump is not whole."""
 
+PIECE = 4096
+"""Samples of sound that are handed on together: each piece costs the same, however long it is."""
+
 
 class Source:
     """Opens `path` and measures it. `start` and `end` (seconds) choose a part; `box` bounds the size.
@@ -137,9 +140,10 @@ class Source:
             f"atrim=end_pts={first + length}",
             "asetpts=PTS-STARTPTS",
             f"apad=whole_len={length}",
+            f"asetnsamples=n={PIECE}:p=0",
         ]
 
     def _shift(self, frame: av.VideoFrame | av.AudioFrame) -> None:
         """Counted from the first picture: some files begin at an hour, or in the middle of a second."""
-        if frame.pts is not None and frame.time_base:
+        if self._survey.begin and frame.pts is not None and frame.time_base:
             frame.pts -= round(self._survey.begin / frame.time_base)
