@@ -1,6 +1,7 @@
 // The seek bar: frames of the clip, a playhead, the range, the time under the pointer. A slider for keys and readers.
 
 import { fill, frameAt, momentOf, timecode } from "./timecode.js";
+import { drawWave } from "./waveform.js";
 
 export class Filmstrip {
   /** `player` offers duration, fps, now(), seek(seconds), range, scrubbing(on). */
@@ -22,7 +23,7 @@ export class Filmstrip {
 
   /** Show the frames of a clip; while they are not made yet the strip is plain. */
   async show(take) {
-    const { strip = "", frames = 0 } = take;
+    const { strip = "", frames = 0, wave = "" } = take;
     this.ratio = take.width && take.height ? take.width / take.height : 16 / 9;
     if (strip === this.address) return;
     this.address = strip;
@@ -35,6 +36,7 @@ export class Filmstrip {
     if (this.address !== strip) return;
     this.image = image;
     this.frames = frames || 1;
+    this.wave = wave;
     this.root.dataset.frames = image ? "true" : "false";
     this.draw();
   }
@@ -55,6 +57,7 @@ export class Filmstrip {
       const frame = Math.min(this.frames - 1, Math.floor(((index + 0.5) / cells) * this.frames));
       drawCover(pen, this.image, { x: frame * own, width: own, height: this.image.naturalHeight }, { x: index * cell, width: cell, height: this.canvas.height });
     }
+    drawWave(pen, this.wave, scale);
   }
 
   share(seconds) {

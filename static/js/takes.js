@@ -19,7 +19,7 @@ function number(value) {
 function mediaOf(tile) {
   const data = tile.dataset;
   return {
-    id: data.take ?? "", src: data.src, poster: data.poster, strip: data.strip, frames: number(data.frames), fps: number(data.fps),
+    id: data.take ?? "", src: data.src, poster: data.poster, strip: data.strip, frames: number(data.frames), wave: data.wave ?? "", fps: number(data.fps),
     duration: number(data.duration), label: data.label, width: number(data.width), height: number(data.height),
     address: data.take ? `${tile.getAttribute("href")}address/` : "",
   };

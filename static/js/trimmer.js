@@ -1,5 +1,7 @@
 // Choosing a part of a clip: two handles over its filmstrip, played to judge it. The server cuts; nothing is cut here.
 
+import { drawWave } from "./waveform.js";
+
 const SHORTEST = 0.5;
 let current = null;
 
@@ -250,4 +252,5 @@ function drawStrip() {
     const frame = Math.min(frames - 1, Math.floor(((number + 0.5) / slots) * frames));
     pen.drawImage(sprite, frame * wide, 0, wide, sprite.naturalHeight, number * slot, 0, Math.ceil(slot), canvas.height);
   }
+  drawWave(pen, asset.wave, dense);
 }

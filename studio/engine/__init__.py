@@ -18,6 +18,7 @@ from studio.engine.service import (
     render,
     rendition,
     transcode,
+    waveform,
 )
 
 __all__ = [
@@ -49,4 +50,5 @@ __all__ = [
     "scene_examples",
     "scene_ideas",
     "transcode",
+    "waveform",
 ]

@@ -92,7 +92,7 @@ LABOUR = Allowance(cpu=3600, wall=1800.0)
 
 def allowance(operation: str) -> Allowance:
     """Looking at a file is quick and writes little; making one may take minutes."""
-    if operation in {"poster", "filmstrip"}:
+    if operation in {"poster", "filmstrip", "waveform"}:
         return PICTURES
     if operation == "probe":
         return LOOK

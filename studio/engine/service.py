@@ -72,6 +72,12 @@ def filmstrip(
     return _still({**job, "frames": frames, "height": height})
 
 
+def waveform(path: AnyPath, *, parts: int = 120, limits: Limits = STORED) -> list[float]:
+    """The loudest sample in each of `parts` equal parts of a clip, 0 to 1 of full scale; empty without sound."""
+    job = {"operation": "waveform", "path": os.fspath(path), "parts": parts, "limits": limits.as_json()}
+    return list(client.run(job)["peaks"])
+
+
 def effects_sheet(path: AnyPath, out: AnyPath, *, limits: Limits = STORED) -> dict[str, Any]:
     """Every effect on the clip in one PNG or JPEG, by the name of `out`: {effects, width, height}."""
     job = {"operation": "effects_sheet", "path": os.fspath(path), "output": os.fspath(out), "limits": limits.as_json()}

@@ -36,15 +36,19 @@ SUFFIXES = {
 
 
 class Urls(TypedDict):
-    """What a page needs to show an asset. An empty string: not made yet. `strip_frames` lie side by side in `strip`."""
+    """What a page needs to show an asset. An empty string: not made yet. `strip_frames` lie side by side in `strip`.
+
+    `wave` is its sound along the strip, a hexadecimal digit for each equal part (deriving.wave_of).
+    """
 
     src: str
     poster: str
     strip: str
     strip_frames: int
+    wave: str
 
 
-NONE = Urls(src="", poster="", strip="", strip_frames=0)
+NONE = Urls(src="", poster="", strip="", strip_frames=0, wave="")
 
 
 def bucket_of(moment: float) -> int:
@@ -124,4 +128,5 @@ def urls(asset: Asset, person: int | None = None, address: Callable[[Asset], str
         "poster": give(poster) if poster else "",
         "strip": give(strip) if strip else "",
         "strip_frames": int(strip.probe.get("frames", 0)) if strip else 0,
+        "wave": str(strip.probe.get("wave", "")) if strip else "",
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
+from math import log10
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from studio.media.store import MIMES, TAKE_LIMITS, hash_file
 
 STRIP_FRAMES = 12
 STRIP_HEIGHT = 90
+WAVE_PARTS = 120
+WAVE_RANGE = 48
 POSTER_WIDTH = 1280
 EXPORT_PROBLEM_SECONDS = 600
 EXPORT_WANTED_SECONDS = 900
@@ -67,7 +70,16 @@ def make_poster(source: Path, out: Path) -> dict[str, Any]:
 
 def make_filmstrip(source: Path, out: Path) -> dict[str, Any]:
     """`width` and `height` of the probe are one frame's; the picture is `frames` of them side by side."""
-    return dict(engine.filmstrip(source, out, frames=STRIP_FRAMES, height=STRIP_HEIGHT))
+    return {**engine.filmstrip(source, out, frames=STRIP_FRAMES, height=STRIP_HEIGHT), "wave": wave_of(source)}
+
+
+def wave_of(source: Path) -> str:
+    """The clip's sound in WAVE_PARTS hexadecimal digits, from 48 decibels below full scale (0) up to it (f)."""
+    try:
+        peaks = engine.waveform(source, parts=WAVE_PARTS)
+    except engine.MediaRefused:
+        return ""  # pictures alone are better than none of both
+    return "".join(f"{round(15 * min(1, max(0, 1 + 20 * log10(max(peak, 1e-6)) / WAVE_RANGE))):x}" for peak in peaks)
 
 
 def derive_rendition(asset: Asset) -> Asset | None:

@@ -59,6 +59,7 @@ def stage_of(viewer: Viewer, take: Take) -> dict[str, Any]:
         "poster": urls["poster"],
         "strip": urls["strip"],
         "frames": urls["strip_frames"],
+        "wave": urls["wave"],
         "fps": asset.fps,
         "duration": asset.duration,
         "width": asset.width,

@@ -154,6 +154,6 @@ def _stored_clip(thread: Thread, author: User, path: Path, folder: Path) -> Asse
             mime="image/jpeg",
             file=key,
             size=picture.stat().st_size,
-            probe={"frames": across},
+            probe={"frames": across, "wave": "0" * 60 + "f" * 60},
         )
     return asset

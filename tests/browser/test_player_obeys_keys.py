@@ -232,6 +232,21 @@ def test_the_filmstrip_is_a_slider_for_mouse_and_keys(stage: Stage) -> None:
     expect(strip).to_have_attribute("aria-valuetext", "00:00.01 of 00:04.00")
 
 
+def test_the_strip_shows_where_the_sound_is(stage: Stage) -> None:
+    """The clip is silent to its middle: a bar of full height stands in each part after that, and none before."""
+    stage.until("document.getElementById('strip').dataset.frames === 'true'")
+    light = stage.page.evaluate("""() => {
+        const canvas = document.querySelector('.strip-frames');
+        const pen = canvas.getContext('2d');
+        const brightest = (from, to) => {
+            const { data } = pen.getImageData(canvas.width * from, canvas.height * 0.7, canvas.width * (to - from), 1);
+            return Math.max(...data.filter((value, place) => place % 4 === 0));
+        };
+        return [brightest(0.05, 0.45), brightest(0.55, 0.95)];
+    }""")
+    assert light[0] < 100 and light[1] > 180
+
+
 def test_an_address_that_has_ended_is_renewed_where_one_was(stage: Stage) -> None:
     """The first two requests after the address has ended are refused; the player asks for a fresh one and goes on."""
     stage.press("Shift+ArrowRight")

@@ -190,6 +190,7 @@ class Fortress:
         steps: list[Callable[[], object]] = [partial(engine.poster, self.path, self.out / "poster.jpg")]
         if render:
             steps.append(partial(engine.filmstrip, self.path, self.out / "strip.jpg"))
+            steps.append(partial(engine.waveform, self.path))
             steps.append(partial(engine.rendition, self.path, self.out / "made.mp4", box=(64, 64)))
         return steps
 

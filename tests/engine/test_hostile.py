@@ -91,15 +91,15 @@ def test_it_is_refused_with_a_sentence_and_nothing_else_is_touched(
     assert not listener.heard
 
 
-@pytest.mark.parametrize("operation", ["poster", "filmstrip", "rendition", "transcode", "photo"])
+@pytest.mark.parametrize("operation", ["poster", "filmstrip", "rendition", "transcode", "photo", "waveform"])
 @pytest.mark.parametrize("case", ["a playlist of the neighbour's file", "a header of eleven hours", "an empty file"])
 def test_no_other_operation_is_more_trusting(tmp_path: Path, listener: Listener, case: str, operation: str) -> None:
     files.clip(tmp_path / "secret.mp4", 0.5)
     path = CASES[case][0](tmp_path, listener)
     act = getattr(engine, operation)
-    more = ("mp4",) if operation == "transcode" else ()
+    more = {"transcode": (tmp_path / "out", "mp4"), "waveform": ()}.get(operation, (tmp_path / "out",))
     with pytest.raises(engine.MediaRefused):
-        act(path, tmp_path / "out", *more)
+        act(path, *more)
     assert not list(tmp_path.glob("out*")) and not listener.heard
 
 

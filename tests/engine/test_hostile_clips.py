@@ -145,6 +145,7 @@ def test_it_is_taken_and_can_be_worked_with(tmp_path: Path, case: str) -> None:
         with watched(spot, path.resolve()):
             engine.poster(path, out / "poster.jpg")
             engine.filmstrip(path, out / "strip.jpg")
+            engine.waveform(path)
             made = engine.rendition(path, out / "made.mp4")
     assert probe.kind == "video"
     assert made.duration == pytest.approx(probe.duration, abs=0.1)

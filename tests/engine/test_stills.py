@@ -84,6 +84,17 @@ def test_clips_that_browsers_do_not_play_have_pictures_too(tmp_path: Path, make:
     engine.filmstrip(clip, tmp_path / "s.jpg")
 
 
+def test_a_waveform_stands_where_the_sound_is(tmp_path: Path) -> None:
+    clip = media_files.clip(tmp_path / "a.mp4", 4, click_at=3.0)
+    peaks = engine.waveform(clip, parts=40)
+    assert len(peaks) == 40 and peaks.index(max(peaks)) in {29, 30, 31} and max(peaks) > 0.2
+    assert all(peak < 0.02 for place, peak in enumerate(peaks) if abs(place - 30) > 2)
+
+
+def test_a_clip_without_sound_has_no_waveform(tmp_path: Path) -> None:
+    assert engine.waveform(media_files.clip(tmp_path / "a.mp4", 1, sound=False)) == []
+
+
 def test_poster_and_filmstrip_of_ten_seconds_come_quickly(tmp_path: Path) -> None:
     """Generous, for a busy machine: at rest it is under 0.8 seconds together."""
     clip = media_files.clip(tmp_path / "a.mp4", 10, (1280, 720), options={"g": "250"})

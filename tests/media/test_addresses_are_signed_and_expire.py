@@ -93,6 +93,7 @@ def test_pictures_are_named_with_how_many_frames_they_hold(stored: Callable[...,
         "poster": addresses.url(poster),
         "strip": addresses.url(strip),
         "strip_frames": 12,
+        "wave": "",
     }
 
 
@@ -129,4 +130,4 @@ class TestForOnePersonAlone:
         clip = stored(held=True)
         stored(kind=Kind.POSTER, origin=clip, mime="image/jpeg")
         assert addresses.url(clip) == ""
-        assert addresses.urls(clip) == {"src": "", "poster": "", "strip": "", "strip_frames": 0}
+        assert addresses.urls(clip) == {"src": "", "poster": "", "strip": "", "strip_frames": 0, "wave": ""}

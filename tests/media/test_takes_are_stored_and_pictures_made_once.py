@@ -9,7 +9,7 @@ from django.db import connection
 
 from studio.accounts.models import Team, User
 from studio.engine.errors import MediaRefused
-from studio.media import deriving, storage, store, tasks
+from studio.media import addresses, deriving, storage, store, tasks
 from studio.media.disk import DiskFull
 from studio.media.models import Asset, Kind
 from tests.engine import media_files
@@ -46,6 +46,21 @@ def test_collecting_the_same_result_twice_is_one_take(film: Path, team: Team, ow
     film.unlink()
     assert store.ingest_result(film, team=team, owner=owner, id=chosen) == first
     assert Asset.objects.count() == 1
+
+
+def test_the_strip_knows_where_the_sound_is(tmp_path: Path, team: Team, owner: User) -> None:
+    film = media_files.clip(tmp_path / "click.mp4", 2, click_at=0.5)
+    take = store.ingest_result(film, team=team, owner=owner)
+    deriving.derive_pictures(take)
+    wave = addresses.urls(take)["wave"]
+    assert len(wave) == deriving.WAVE_PARTS and set(wave) <= set("0123456789abcdef")
+    assert 0.2 < wave.index(max(wave)) / len(wave) < 0.3 and wave.endswith("0" * 60)
+
+
+def test_the_strip_of_a_silent_clip_has_no_line_of_sound(tmp_path: Path, team: Team, owner: User) -> None:
+    take = store.ingest_result(media_files.clip(tmp_path / "still.mp4", 1, sound=False), team=team, owner=owner)
+    deriving.derive_pictures(take)
+    assert addresses.urls(take)["wave"] == ""
 
 
 def test_a_result_that_is_no_clip_is_refused(tmp_path: Path, team: Team, owner: User) -> None:

@@ -31,6 +31,7 @@ class Media:
     poster: str
     strip: str
     frames: int
+    wave: str
     fps: float
     duration: float
     width: int
@@ -49,6 +50,7 @@ class Media:
             poster=urls["poster"],
             strip=urls["strip"],
             frames=urls["strip_frames"],
+            wave=urls["wave"],
             fps=asset.fps,
             duration=asset.duration,
             width=asset.width,
@@ -77,7 +79,7 @@ class Media:
             "duration": f"{self.duration:g}",
             "width": self.width,
             "height": self.height,
-        }
+        } | ({"wave": self.wave} if self.wave else {})
         return mark_safe("".join(f' data-{name}="{escape(value)}"' for name, value in (known | more).items()))  # noqa: S308
 
 
@@ -171,6 +173,7 @@ def stage_of(media: Media, key: str, label: str) -> dict[str, Any]:
         "poster": media.poster,
         "strip": media.strip,
         "frames": media.frames,
+        "wave": media.wave,
         "fps": media.fps,
         "duration": media.duration,
         "label": label,
