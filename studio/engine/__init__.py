@@ -20,6 +20,7 @@ from studio.engine.service import (
     transcode,
     waveform,
 )
+from studio.engine.timeline import beds_of
 
 __all__ = [
     "EngineError",
@@ -31,6 +32,7 @@ __all__ = [
     "Probe",
     "RenderSpec",
     "Step",
+    "beds_of",
     "can_stand_for",
     "configure",
     "describe",

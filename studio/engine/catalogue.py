@@ -131,7 +131,8 @@ def describe_scene(asked: Scene) -> list[tuple[str, str, str]]:
     """What a turn without a source clip draws, each as an id, a label and a value; both are message ids."""
     if asked["name"] == "photo":
         move = MOVES.get(str(asked.get("move", "")))
-        return [("photo", _("Camera"), move.label if move else _("slow drift"))]
+        each = [("each", _("Each photo"), f"{asked['each']:g} s")] if asked.get("each") else []
+        return [("photo", _("Camera"), move.label if move else _("slow drift")), *each]
     scene = scene_of(asked)
     lines = [(scene.id, _("Drawn scene"), scene.labels.get(str(asked.get("palette", "")), scene.labels[""]))]
     for aspect, label in ASPECTS.items():

@@ -26,13 +26,13 @@ class Drawn:
     """`picture(t)` gives the picture at `t` seconds as RGB bytes, from any thread; `sound` has two channels."""
 
     def __init__(
-        self, size: tuple[int, int], seconds: float, picture: Callable[[float], Picture], sound: Samples
+        self, size: tuple[int, int], seconds: float, picture: Callable[[float], Picture], sound: Samples | None
     ) -> None:
         self.width, self.height = size
         self.fps = RATE
         self.count = max(1, round(seconds * RATE))
         self.seconds = float(self.count / RATE)
-        self.has_sound = True
+        self.has_sound = sound is not None
         self._picture = picture
         self._sound = sound
 
@@ -41,10 +41,11 @@ class Drawn:
         first, last = round(start * SOUND_RATE), round(end * SOUND_RATE)
         whole = self._picture
         size = (self.width, self.height)
-        return Drawn(size, end - start, lambda moment: whole(start + moment), self._sound[:, first:last])
+        sound = None if self._sound is None else self._sound[:, first:last]
+        return Drawn(size, end - start, lambda moment: whole(start + moment), sound)
 
     def sounds(self) -> Iterator[av.AudioFrame]:
-        return frames(self._sound, round(SOUND_RATE / RATE))
+        return iter(()) if self._sound is None else frames(self._sound, round(SOUND_RATE / RATE))
 
     def __iter__(self) -> Iterator[av.VideoFrame | av.AudioFrame]:
         pieces = self.sounds()

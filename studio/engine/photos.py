@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageEnhance, ImageFilter
 
+from .catalogue import BY_ID
 from .drawing import Drawn
 from .editing import apply
 from .errors import EngineFailed
@@ -54,9 +55,13 @@ def animate(job: Job, report: Report) -> Job:
         raise EngineFailed("there is no photo to animate")
     exact = any(given["role"] == "first_frame" for given in job["inputs"])
     rng = np.random.default_rng([seed, 17])
+    if each := float((plans[0].scene or {}).get("each") or 0):
+        seconds = each * len(paths)
     shots = [_shot(_read(path, size), size, move, exact and place == 0, rng) for place, path in enumerate(paths)]
     album = Album(shots, size, seconds)
-    drawn = Drawn(size, seconds, album.picture, chord(seed, seconds))
+    # A sound that was asked for with the photos stands in place of the chord, not over it.
+    wanted = any(BY_ID[step.id].bed for step in plans[0].steps)
+    drawn = Drawn(size, seconds, album.picture, None if wanted else chord(seed, seconds))
     return apply(drawn, plans, settings, str(job["output"]), report)
 
 

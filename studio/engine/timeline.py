@@ -173,6 +173,9 @@ def simplified(steps: Sequence[Step]) -> list[Step]:
     both of two that undo each other."""
     left: list[Step] = []
     for step in steps:
+        if takes_away(step):
+            left = [other for other in left if other.id != step.id]
+            continue
         if step.id in TIMES or (step.id in {"mute", "bw"} and step in left and _still(left, step)):
             continue
         before = left[-1].id if left else ""
@@ -185,6 +188,18 @@ def simplified(steps: Sequence[Step]) -> list[Step]:
             left = [other for other in left if other.id != "normalise" or step.id != "normalise"]
             left.append(step)
     return left
+
+
+def takes_away(step: Step) -> bool:
+    """A sound that was laid under the clip and is taken away again: the same step with no strength."""
+    return bool(BY_ID[step.id].bed) and number({"k": 1.0, **step.params}, "k") == 0
+
+
+def beds_of(plans: Iterable[Plan]) -> list[str]:
+    """The sounds that these turns laid under the clip and did not mute or take away: a later turn still can."""
+    sound = simplified([step for plan in plans for step in plan.steps if BY_ID[step.id].stage == Stage.SOUND])
+    mutes = [place for place, step in enumerate(sound) if step.id == "mute"]
+    return [step.id for step in sound[mutes[-1] + 1 if mutes else 0 :] if BY_ID[step.id].bed]
 
 
 def _turned_on(first: Step, second: Step) -> list[Step]:

@@ -109,6 +109,48 @@ def test_there_is_a_soft_sound_that_fades_at_both_ends(tmp_path: Path) -> None:
     assert np.abs(sound[:400]).max() < 0.01
 
 
+def test_a_sound_that_is_asked_for_stands_in_place_of_the_usual_one(tmp_path: Path) -> None:
+    """The usual one is a chord, whose tones stand out of the spectrum; rain has none."""
+    photo = media_files.photo(tmp_path / "a.jpg", SIZE)
+    tones = []
+    for steps in ((), (Step("rain-sound", {"k": 1.0}),)):
+        with av.open(str(animate(tmp_path / "out.mp4", photo, steps=steps))) as container:
+            sound = np.concatenate([frame.to_ndarray()[0] for frame in container.decode(audio=0)])[:96_000]
+        low = np.abs(np.fft.rfft(sound))[80 * 2 : 500 * 2]
+        tones.append(low.max() / np.median(low))
+    assert tones[0] > 30 and tones[1] < 8
+
+
+@pytest.mark.parametrize(
+    ("prompt", "scene", "steps"),
+    [
+        ("a slow film of these photos with crossfades and soft music", {"move": ""}, ["music"]),
+        ("slowly zoom in on these, calm music", {"move": "in"}, ["music"]),
+        ("2 seconds per photo, in this order, black and white", {"move": "", "each": 2.0}, ["bw"]),
+        ("show each photo for three seconds and fade between them", {"move": "", "each": 3.0}, []),
+        ("a slideshow, gentle pan left", {"move": "left"}, []),
+        ("Ken Burns style, warmer", {"move": ""}, ["warmer"]),
+        ("幻灯片，每张停留两秒，慢慢推近，叠化", {"move": "in", "each": 2.0}, []),
+    ],
+)
+def test_what_is_said_of_a_film_of_photos_is_understood(
+    prompt: str, scene: dict[str, object], steps: list[str]
+) -> None:
+    plan = engine.parse(prompt, operation="reference")
+    assert plan.scene == {"name": "photo", **scene}
+    assert ([step.id for step in plan.steps], plan.not_done) == (steps, ())
+
+
+def test_each_photo_is_shown_as_long_as_was_said(tmp_path: Path) -> None:
+    photos = [media_files.photo(tmp_path / f"{place}.jpg", SIZE) for place in range(3)]
+    plan = engine.parse("1.5 seconds each", operation="reference")
+    inputs = [{"role": "reference", "path": photo, "mime": "image/jpeg"} for photo in photos]
+    asked = {"duration": 10, "width": SIZE[0], "height": SIZE[1]}
+    made = engine.render(engine.RenderSpec("reference", [plan], tmp_path / "out.mp4", inputs, asked))
+    assert made.duration == pytest.approx(4.5, abs=0.05)
+    assert engine.describe_scene(plan.scene or {})[1] == ("each", "Each photo", "1.5 s")
+
+
 def test_effects_apply_to_photos_too(tmp_path: Path) -> None:
     photo = media_files.photo(tmp_path / "a.jpg", SIZE)
     grey = media_files.frames(animate(tmp_path / "out.mp4", photo, steps=(Step("bw", {"k": 1.0}),)))[0]

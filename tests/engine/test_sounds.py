@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from studio.engine import beds
-from studio.engine.catalogue import BY_ID, EFFECTS
+from studio.engine.catalogue import BY_ID, EFFECTS, describe
 from studio.engine.effects.entry import Stage
 from studio.engine.parser import parse
 from studio.engine.plan import Plan, Step
-from studio.engine.timeline import fold
+from studio.engine.timeline import beds_of, fold
 from tests.engine import hearing
 from tests.engine.hearing import RATE, Heard, lufs, rms, through
 
@@ -139,3 +139,63 @@ def test_what_is_said_of_sound_is_understood(prompt: str, steps: list[tuple[str,
 def test_what_no_sound_effect_does_is_reported(prompt: str) -> None:
     plan = parse(prompt)
     assert not plan.steps and plan.not_done
+
+
+@pytest.mark.parametrize(
+    ("prompt", "steps"),
+    [
+        ("remove the sound of rain", [("rain-sound", 0.0)]),
+        ("take the rain sound away again", [("rain-sound", 0.0)]),
+        ("no more rain sound", [("rain-sound", 0.0)]),
+        ("remove the rain sound you added, just a little", [("rain-sound", 0.0)]),
+        ("turn the music off", [("music", 0.0)]),
+        ("remove the rain sounds and the music", [("rain-sound", 0.0), ("music", 0.0)]),
+        ("replace the rain sound with wind sounds", [("rain-sound", 0.0), ("wind-sound", 1.0)]),
+        ("去掉雨声", [("rain-sound", 0.0)]),
+        ("把刚才加的雨声去掉", [("rain-sound", 0.0)]),
+        ("把雨声换成风声", [("rain-sound", 0.0), ("wind-sound", 1.0)]),
+    ],
+)
+def test_a_sound_that_was_laid_is_taken_away(prompt: str, steps: list[tuple[str, float]]) -> None:
+    plan = parse(prompt, operation="continue", beds=["rain-sound", "music"])
+    assert [(found.id, found.params["k"]) for found in plan.steps] == steps and not plan.not_done
+
+
+@pytest.mark.parametrize("prompt", ["don't remove the rain sound", "the rain sound is too loud", "雨声小一点"])
+def test_a_sound_that_was_laid_and_is_only_spoken_of_stays_as_it_is(prompt: str) -> None:
+    assert not parse(prompt, operation="continue", beds=["rain-sound"]).steps
+
+
+@pytest.mark.parametrize("prompt", ["remove the wind sound", "take the wind noise out again", "去掉风声"])
+def test_a_sound_that_nobody_laid_cannot_be_taken_away_and_this_is_said(prompt: str) -> None:
+    plan = parse(prompt, operation="continue", beds=["rain-sound"])
+    assert not plan.steps and plan.not_done == (prompt,)
+
+
+def test_laid_and_taken_away_in_one_turn_is_done_neither_way() -> None:
+    plan = parse("add rain sounds and remove the rain sounds", beds=["rain-sound"])
+    assert not plan.steps and plan.not_done
+
+
+def test_without_the_sound_that_was_taken_away_it_sounds_as_if_it_had_never_been_laid() -> None:
+    clip, away = hearing.clip(), Step("rain-sound", {"k": 0.0})
+    made = through(clip, [step("rain-sound"), step("echo"), step("wind-sound"), away])
+    assert np.array_equal(made, through(clip, [step("echo"), step("wind-sound")]))
+    silent = Heard(np.zeros((2, RATE)), has_sound=False)
+    assert through(silent, [step("rain-sound"), away]).size == 0
+    assert np.array_equal(through(clip, [step("mute"), step("rain-sound"), away]), through(clip, [step("mute")]))
+    assert through(clip, [step("rain-sound"), away, step("rain-sound")]).size > 0
+
+
+def test_the_sounds_that_can_be_taken_away_are_those_still_to_be_heard() -> None:
+    def after(*ids: str) -> list[str]:
+        return beds_of([Plan((Step(id[1:], {"k": 0.0}) if id[0] == "-" else step(id),)) for id in ids])
+
+    assert after("warmer", "rain-sound", "music") == ["rain-sound", "music"]
+    assert after("rain-sound", "mute", "music", "slow") == ["music"]
+    assert after("rain-sound", "music", "-rain-sound") == ["music"]
+    assert after("rain-sound", "mute") == after("warmer") == after() == []
+
+
+def test_a_sound_taken_away_is_named_as_what_it_was() -> None:
+    assert describe(Step("rain-sound", {"k": 0.0})) == ("Sound of rain", "off")

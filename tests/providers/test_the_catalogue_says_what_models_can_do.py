@@ -29,8 +29,8 @@ def test_the_local_engine_is_described_in_full() -> None:
     assert spec.key == "local/engine-1"
     assert spec.note == "Local engine: built-in effects, not a generative model"
     assert spec.sizes == (Size(1280, 720), Size(720, 1280)) and str(spec.sizes[0]) == "1280x720"
-    assert (spec.duration.min, spec.duration.max, spec.quality.default) == (3, 10, 95)
-    assert not spec.duration.allow(10.1)
+    assert (spec.duration.min, spec.duration.max, spec.quality.default) == (3, 20, 95)
+    assert not spec.duration.allow(20.1)
 
 
 def test_what_an_operation_excludes_has_no_default() -> None:

@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 from django_q.models import OrmQ
 
 from studio import engine
-from studio.providers.base import Asked, InputFile, InputRole, JobRequest, JobState
+from studio.providers.base import Asked, InputFile, InputRole, JobRequest, JobState, Submission
 from studio.providers.errors import FailureCode, Refused
 from studio.providers.local import books
 from studio.providers.local.models import Render, RenderStatus
@@ -94,6 +94,24 @@ def test_continuing_renders_the_whole_chain_from_the_original(local: LocalProvid
         parent = Render.objects.get(reference=request.key)
         assert [each.operation for each in books.chain(parent)] == ["edit"] + ["continue"] * (number + 1)
         assert not parent.inputs and parent.seed == books.chain(parent)[0].seed
+
+
+def test_a_later_turn_takes_away_the_sound_that_an_earlier_one_laid(
+    local: LocalProvider, ask: Ask, stored: str
+) -> None:
+    local.submit(ask("add the sound of rain"))
+    parent = Render.objects.get()
+    finish(parent)
+
+    def asked(prompt: str) -> Submission:
+        file = InputFile(InputRole.PARENT, "takes/1", "video/mp4")
+        return local.submit(ask(prompt, "continue", parent_video_id=str(parent.pk), inputs=[file]))
+
+    applied = asked("take the rain sound away again").reply.applied
+    assert [(each.label, each.value) for each in applied] == [("Sound of rain", "off")]
+    assert asked("take the wind sound away").state == JobState.ANSWERED
+    default_storage.delete(stored)  # then the take is the original, and the rain is part of its sound
+    assert asked("take the rain sound away again").state == JobState.ANSWERED
 
 
 def test_when_the_original_is_gone_it_continues_from_the_take_and_says_so(

@@ -116,7 +116,7 @@ def test_a_prompt_too_short_or_too_long_is_refused(editor: User, thread: Thread,
 @pytest.mark.parametrize(
     ("settings", "field"),
     [
-        ({"duration": 11}, "duration"),
+        ({"duration": 21}, "duration"),
         ({"duration": "long"}, "duration"),
         ({"width": 640, "height": 360}, "size"),
         ({"format": "avi"}, "format"),

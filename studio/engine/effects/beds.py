@@ -1,13 +1,14 @@
 """Sounds that are made from nothing and mixed under a clip's own."""
 
-from studio.engine.effects.entry import Effect, Params, Stage, Words, strength
+from studio.engine.effects.entry import Effect, Params, Stage, Words, number, strength
 from studio.engine.errors import gettext_noop as _
 
 SOUND = "(sounds?|noises?|ambien(ce|t)|audio|sound effects?)"
 
 
 def _level(params: Params) -> str:
-    return f"{round(100 * strength(params))} %"
+    """A bed without strength takes away the one that an earlier turn laid."""
+    return f"{round(100 * strength(params))} %" if number({"k": 1.0, **params}, "k") else _("off")
 
 
 def _bed(id: str, label: str, en: str, zh: str, examples_en: tuple[str, ...], examples_zh: tuple[str, ...]) -> Effect:
@@ -35,7 +36,7 @@ WAVES = _bed(
     "waves-sound",
     _("Sound of waves"),
     _of("ocean|ocean waves?|sea|sea waves?|waves?|surf|beach|crashing waves"),
-    "海浪声|波浪声|大海的声音|海的声音|浪声|海声|浪花声|海边的声音|涛声",
+    "海浪声|海浪的声音|波浪声|波浪的声音|浪花的声音|大海的声音|海的声音|浪声|海声|浪花声|海边的声音|涛声",
     ("add ocean sounds", "add the sound of waves"),
     ("加海浪声", "配上大海的声音"),
 )

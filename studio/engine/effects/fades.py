@@ -22,6 +22,10 @@ def _out(params: Params, moment: float, length: float) -> float:
 
 
 SECONDS = {"seconds": Limit(0.1, 1.0, 20.0)}
+FADES = "(slow(ly)? )?fad(e|es|ed|ing)"
+SHOWN = "(video|picture|image|clip|film|movie|footage|shot|scene)"
+BOTH = f"( the)? (sound|audio) and( the)? {SHOWN}|( the)? {SHOWN} and( the)? (sound|audio)"
+FADED = f"( it| everything|( the)? {SHOWN}|{BOTH})"
 
 FADE_IN = Effect(
     id="fade-in",
@@ -32,8 +36,9 @@ FADE_IN = Effect(
     limits=SECONDS,
     light=_in,
     en=Words(
-        names="(slow(ly)? )?fad(e|es|ed|ing)( it| the video)? in( slowly| gently)?( from black)?|fade in effect|"
-        "(slow(ly)? )?fad(e|es|ing)( it| up)?( slowly)? from black|(start|begin|open)(ing|s)? (from|with|on|in) black",
+        names=f"{FADES}{FADED}?( slowly| gently)? in( slowly| gently)?( from black)?|fade in effect|{FADES} in({BOTH})|"
+        f"{FADES}({FADED}| up)?( slowly)? from black|(start|begin|open)(ing|s)? (from|with|on|in) black|"
+        "(come|comes|coming|rise|rises|rising|emerge|emerges|emerging)( up| in)?( slowly| gently)? (from|out of) black",
     ),
     zh=Words(
         names="淡入|渐显|淡入效果|画面淡入|开头淡入|从黑屏淡入|黑屏淡入|从黑场淡入|慢慢淡入|渐入|从黑渐显|开头渐显|片头淡入"
@@ -51,8 +56,9 @@ FADE_OUT = Effect(
     limits=SECONDS,
     light=_out,
     en=Words(
-        names="(slow(ly)? )?fad(e|es|ed|ing)( it| the video)? out( slowly| gently)?( to black)?|fade out effect|"
-        "(slow(ly)? )?fad(e|es|ing)( it| down)?( slowly)? (in)?to black|"
+        names=f"{FADES}{FADED}?( slowly| gently)? out( slowly| gently)?( to black)?|fade out effect|"
+        f"{FADES} out({BOTH})|"
+        f"{FADES}({FADED}| down)?( slowly)? (in)?to black|"
         "(end|finish|close)(ing|s|es)? (in|with|on) black|"
         "fade away",
     ),

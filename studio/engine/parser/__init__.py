@@ -5,11 +5,24 @@ Decisions worth knowing. `factor` is how many times slower (slow) or faster (fas
 last 4 seconds" is start -4). Steps are sorted by stage, but "then" begins anew. Contradictions are done neither way.
 """
 
+from collections.abc import Iterable
 from itertools import pairwise
 
 from studio.engine.catalogue import BY_ID
-from studio.engine.parser import captions, leftovers, quantities, reading, shapes, sounds, speeds, strengths, trims
-from studio.engine.parser.agreement import settle
+from studio.engine.parser import (
+    captions,
+    laid,
+    leftovers,
+    quantities,
+    reading,
+    shapes,
+    sounds,
+    speeds,
+    strengths,
+    trims,
+)
+from studio.engine.parser.agreement import settle, turn_limits
+from studio.engine.parser.album import with_camera
 from studio.engine.parser.clauses import Clause, split
 from studio.engine.parser.scenes import read_scene
 from studio.engine.parser.spelling import phrases
@@ -20,16 +33,20 @@ LONGEST_REPORT = 300  # characters of one thing that is not done
 VOICES = phrases("voice|voices|dialogue|dialog|speech|talking|narration|vocals|人声|对白|对话|说话声|旁白|台词")
 
 
-def parse(prompt: str, *, operation: str = "edit") -> Plan:
-    """The plan of one turn, in bounded time. `operation` is generate, animate, reference, edit or continue."""
-    return Reader(prompt, operation).plan()
+def parse(prompt: str, *, operation: str = "edit", beds: Iterable[str] = ()) -> Plan:
+    """The plan of one turn, in bounded time. `operation` is generate, animate, reference, edit or continue.
+
+    `beds`: ids of the sounds that earlier turns laid under the clip, and that this one may take away.
+    """
+    return Reader(prompt, operation, frozenset(beds)).plan()
 
 
 class Reader:
     """One prompt on its way to a plan."""
 
-    def __init__(self, text: str, operation: str) -> None:
+    def __init__(self, text: str, operation: str, beds: frozenset[str] = frozenset()) -> None:
         self.operation = operation
+        self.beds = beds
         self.prompt: Prompt = tokenise(captions.quote_the_unquoted(text))
         self.scene, self.notes = read_scene(self.prompt, operation)
         self.clauses: list[Clause] = split(self.prompt, trims.both_ends(quantities.measured(self.prompt.tokens)))
@@ -50,9 +67,12 @@ class Reader:
         for clause in self.clauses:
             if not clause.kept and not clause.unread:
                 leftovers.judge(clause, self.scene is not None)
+        turn_limits(self.clauses)
         self._join_lists()
         self._keep_voices()
         steps = self._steps()
+        if self.scene is not None:
+            self.scene, steps = with_camera(self.scene, steps)
         not_done = self._not_done(bool(steps) or self.scene is not None)
         kept = tuple(
             self._text(*clause.span)
@@ -86,7 +106,10 @@ class Reader:
             clause.negated = True
             clause.use(*(token for token in clause.tokens if token.has("is", "quality")))
             return
-        clause.removing = before is not None and before.removing and clause.joined in {"and", "or", "comma"}
+        adds = any(token.text in sounds.ADDS for token in clause.tokens)
+        clause.removing = (
+            before is not None and before.removing and clause.joined in {"and", "or", "comma"} and not adds
+        )
         clause.complaining = (
             before is not None
             and clause.joined in {"and", "or"}
@@ -94,6 +117,7 @@ class Reader:
             and all(finding.complaint for finding in before.findings)
         )
         self._inherit_too(clause, before)
+        laid.read_laid(clause, before, self.beds)
         sounds.read_sounds(clause)
         strengths.light_looks(clause)
         reading.read_effects(clause)

@@ -2,7 +2,8 @@
 
 from studio.engine.catalogue import BY_ID
 from studio.engine.parser import strengths
-from studio.engine.parser.clauses import Finding
+from studio.engine.parser.clauses import Clause, Finding
+from studio.engine.parser.spelling import phrases
 
 Found = list[tuple[int, Finding]]
 Span = tuple[int, int]
@@ -18,6 +19,26 @@ def settle(found: Found, denied: list[Finding]) -> tuple[Found, list[tuple[Span,
     allowed, denials = _without_denied(merged, denied)
     agreed, opposites = _without_opposites(allowed)
     return agreed, trims + denials + opposites
+
+
+def turn_limits(clauses: list[Clause]) -> None:
+    """ "不要太鲜艳" and nothing else: it is too vivid, and wants a little less. "It is not too bright" only says so."""
+    asking = [clause for clause in clauses if not clause.kept and _asks(clause)]
+    limits = asking[0].findings if len(asking) == 1 and not asking[0].refused else []
+    if len(limits) != 1 or not limits[0].id.startswith("limit:") or asking[0].has("copula", "make"):
+        return  # "don't make it too dark" is a bound for what is to come
+    opposite = BY_ID[limits[0].id.removeprefix("limit:")].opposite
+    if opposite and not any(token.text in DESCRIBES for token in asking[0].tokens):
+        limits[0].id, limits[0].complaint = opposite, True
+        strengths.apply_strength(limits[0], 0.5)
+        strengths.fill_in(limits[0])
+
+
+def _asks(clause: Clause) -> bool:
+    return bool(clause.findings or clause.negated or clause.refused or clause.content() or clause.has("k"))
+
+
+DESCRIBES = phrases("not very|not super|not extremely|not so very")
 
 
 def _without_denied(found: Found, denied: list[Finding]) -> tuple[Found, list[tuple[Span, Span]]]:
@@ -51,7 +72,7 @@ def _merged(found: Found) -> tuple[Found, list[tuple[Span, Span]]]:
             if not _joined_trim(same, finding):
                 contradictions.append((same.said, finding.said))
                 against.append(same)
-        elif any(same.params.get(name) != finding.params.get(name) for name in OWN):
+        elif _is_another(same, finding):
             contradictions.append((same.said, finding.said))
             against.append(same)
         elif not same.explicit and _says_more(same, finding):
@@ -59,10 +80,17 @@ def _merged(found: Found) -> tuple[Found, list[tuple[Span, Span]]]:
     return [(step, finding) for step, finding in merged if finding not in against], contradictions
 
 
+def _is_another(first: Finding, second: Finding) -> bool:
+    """Two numbers of one effect; or a sound that is laid and taken away."""
+    laid_and_taken = (first.params.get("k") == 0) != (second.params.get("k") == 0)
+    return laid_and_taken or any(first.params.get(name) != second.params.get(name) for name in OWN)
+
+
 def _says_more(first: Finding, second: Finding) -> bool:
     if second.params == {"factor": 2.0}:
         return False
-    return second.explicit or (first.complaint and not second.complaint) or second.params != {"k": 1.0}
+    usual = {name: limit.usual for name, limit in BY_ID[second.id].limits.items()}
+    return second.explicit or (first.complaint and not second.complaint) or second.params != usual
 
 
 def _without_opposites(found: Found) -> tuple[Found, list[tuple[Span, Span]]]:

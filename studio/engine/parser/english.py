@@ -11,6 +11,7 @@ JOIN = {
 
 STRENGTHS = {
     0.5: (
+        "(a bit|a little|a touch|a tad|slightly) too much|"
         "partially|partly|softer|subtler|milder|gentler|weaker|a bit too|a little too|a little bit too|slightly "
         "too|a touch too|"
         "a tad too|soft|slightly|slight|a (tiny|little|wee|small|slight) (bit|touch|amount|hint)( of)?|a (bit|"
@@ -21,7 +22,7 @@ STRENGTHS = {
         "a fraction|some what|tiny bit|bit|a few|one notch|a step"
     ),
     1.6: (
-        "stronger|heavier|way too|far too|much too|much|a lot( of)?|lots( of)?|very|really|strongly|strong|"
+        "stronger|heavier|(way|far) too( much)?|much too|much|a lot( of)?|lots( of)?|very|really|strongly|strong|"
         "heavily|heavy|significantly|considerably|substantially|way|far|greatly"
         "|dramatically|dramatic|intensely|intense|seriously|hugely|highly|a (great|good) deal( of)?|by far|so much|"
         "ton(s)?( of)?|a ton( of)?|loads( of)?|plenty( of)?|markedly|drastically|massively"
@@ -69,7 +70,7 @@ FILL = (
     "exactly|precisely|overall look|gets|come|comes|coming|looking|feels|feel|feeling|felt|look|looks|seem|seems|"
     "sound|version of|kinda|sorta|ish|etc|stay|stays|remain|remains|toward|towards|little more|that's|thats|too|"
     "result|actually|basically|honestly|definitely|certainly|absolutely please|altogether|wise|"
-    "also please|slowly but surely|else"
+    "also please|slowly but surely|else|in a row|in succession|one after (another|the other)"
 )
 
 WHOLE = (
@@ -103,6 +104,7 @@ MORE = (
     "greater|increased"
 )
 LESS = (
+    "(a bit|a little|a touch|a tad|slightly|way|far) too much|"
     "less|not so much|not as much|too much|fewer|not as|not so|not that|not quite so|not quite as|less of|"
     "decreased|reduced|not nearly as"
 )
@@ -202,7 +204,8 @@ FIXED = "the|his|their|its|my|our|your|this|that|these|those|each|every|all|both
 LOOSE = "a|an|some|any|with|such|more|very|really|extra"
 
 FADES = (
-    "fad(e|es|ing)( it)? in and out|fad(e|es|ing)( it)? in and fad(e|es|ing)( it)? out|fad(e|es) (at|on) both ends|"
+    "fad(e|es|ing)( it|( the)? (video|picture|image|clip|film|movie|footage|shot|scene))? in( ,)?( and)?( then)? out|"
+    "fad(e|es|ing)( it)? in and fad(e|es|ing)( it)? out|fad(e|es) (at|on) both ends|"
     "fad(e|es|ing) (from|to) and (from|to) black"
 )
 TRIM_VERB = (

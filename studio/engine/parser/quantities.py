@@ -45,6 +45,8 @@ def _quantity(tokens: list[Token], at: int) -> tuple[int, dict[str, object]]:
         return 2, {"percent": following.tags["number"]}
     if token.tags.get("unit") in {"s", "x"} and following and following.has("number"):
         return _unit_first(tokens, at, token.tags["unit"])
+    if token.tags.get("unit") in SECONDS and _and_a_half(tokens, at + 1):
+        return 3, {"seconds": 1.5 * SECONDS[token.tags["unit"]]}
     if token.has("number"):
         return _number(tokens, at)
     if token.has("numeral") and (_is_factor(tokens, at) or (following and _has_unit(tokens, at))):
@@ -54,6 +56,11 @@ def _quantity(tokens: list[Token], at: int) -> tuple[int, dict[str, object]]:
             return 2, {"seconds": token.tags["share"] * SECONDS[following.tags["unit"]]}
         return 1, {**token.tags}
     return 0, {}
+
+
+def _and_a_half(tokens: list[Token], at: int) -> bool:
+    """ "two seconds and a half", "the first second and a half"."""
+    return [token.text for token in tokens[at : at + 2]] == ["and", "a half"]
 
 
 def _is_factor(tokens: list[Token], at: int) -> bool:
@@ -96,6 +103,8 @@ def _number(tokens: list[Token], at: int) -> tuple[int, dict[str, object]]:
         after = tokens[at + count + 1] if at + count + 1 < len(tokens) else None
         if after and after.text == "半":
             return count + 2, {"seconds": value + SECONDS[unit] / 2}
+        if _and_a_half(tokens, at + count + 1):
+            return count + 3, {"seconds": value + SECONDS[unit] / 2}
         return count + 1, {"seconds": value}
     if unit == "%":
         return count + 1, {"percent": value}

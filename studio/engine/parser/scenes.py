@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from studio.engine.drawable import sorted_out
+from studio.engine.parser.album import read_album
 from studio.engine.parser.captions import clean
-from studio.engine.parser.tokens import Prompt, Token
+from studio.engine.parser.tokens import Prompt, pass_over
 from studio.engine.plan import Scene
 from studio.engine.scenes.entries import SCENES
 from studio.engine.scenes.entry import MOVES, Choices, DrawnScene, Words
@@ -25,9 +26,9 @@ def _pattern(words: Words) -> re.Pattern[str]:
 def read_scene(prompt: Prompt, operation: str) -> tuple[Scene | None, list[str]]:
     """The scene, whose words become such as need no report, and what of its own text no font of ours has."""
     if operation in {"animate", "reference"}:
-        move = _first(prompt, MOVES)
+        move, each = _first(prompt, MOVES), read_album(prompt, operation == "reference")
         _pass_over(prompt, CAMERA)
-        return {"name": "photo", "move": move}, []
+        return {"name": "photo", "move": move, **each}, []
     scene = _chosen(prompt) if operation == "generate" else None
     if scene is None:
         return None, []
@@ -92,20 +93,4 @@ def _first(prompt: Prompt, choices: Choices) -> str:
 
 
 def _pass_over(prompt: Prompt, words: Words) -> None:
-    tokens, at = prompt.tokens, 0
-    for match in _pattern(words).finditer(prompt.plain):
-        while at < len(tokens) and tokens[at].end <= match.start():
-            at += 1
-        inside = at
-        while inside < len(tokens) and tokens[inside].start < match.end():
-            _cover(tokens[inside], match.start(), match.end())
-            inside += 1
-
-
-def _cover(token: Token, start: int, end: int) -> None:
-    """A token that is a word of the scene through and through means nothing else any more."""
-    token.covered |= set(range(max(start, token.start), min(end, token.end)))
-    gaps = token.text.count(" ")  # "snow falling" is covered by two words
-    whole = len(token.covered) + gaps >= token.end - token.start or (gaps and not token.has("is"))
-    if whole and not token.has("join"):
-        token.tags = {"fill": True}
+    pass_over(prompt, _pattern(words))

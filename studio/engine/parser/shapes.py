@@ -2,6 +2,7 @@
 
 from studio.engine.catalogue import BY_ID
 from studio.engine.effects.geometry import SHAPES_EN, SHAPES_ZH
+from studio.engine.parser import sounds
 from studio.engine.parser.clauses import Clause, Finding
 from studio.engine.parser.spelling import phrases, spellings
 from studio.engine.parser.tokens import Token
@@ -13,6 +14,7 @@ ENDS = phrases("last|final|end|ending|back|最后|结尾|末尾")
 
 def read_shapes(clause: Clause) -> None:
     """Before the speeds and trims are read: what is counted or measured here is neither."""
+    _turned(clause)
     for token in list(clause.tokens):
         reader = READERS.get(str(token.tags.get("is", "")))
         if token.used or not (reader or token.has("fades") or token.text in THINGS) or _refused(clause, token):
@@ -70,6 +72,10 @@ def _seconds(clause: Clause, id: str) -> dict[str, float | str]:
 
 def _lasting(clause: Clause, token: Token) -> None:
     id = token.tags["is"]
+    after = [other for other in clause.tokens[clause.tokens.index(token) + 1 :] if not other.has("fixed")]
+    if id != "freeze" and after and sounds.is_heard(after[0]):
+        token.tags = {"unknown": True}  # "fade out the music": ours fades the picture, too
+        return
     _found(clause, id, [token], _seconds(clause, id))
     clause.use(*(other for other in clause.tokens if other.has("front" if id == "fade-in" else "back")))
 
@@ -134,7 +140,25 @@ def _smooth(clause: Clause, token: Token) -> None:
     _found(clause, "smooth", used, {"fps": float(rate.tags["rate"])} if rate else {})
 
 
+def _turned(clause: Clause) -> None:
+    """ "tilt the picture 10 degrees to the right", "画面往右转5度": with an angle, to turn is to rotate."""
+    verb = next((token for token in clause.tokens if token.text in TURNING and not token.used), None)
+    about = clause.has("is", "quality", "amount") or any(token.text in NOT_ROUND for token in clause.tokens)
+    if verb is not None and clause.has("degrees") and not about:
+        verb.tags = {"is": "rotate"}
+
+
+TURNING = phrases("tilt|tilted|tilting|turn|turned|turning|lean|leaned|leaning|slant|转|倾")
+NOT_ROUND = phrases(
+    "up|down|upwards?|downwards?|forwards?|backwards?|camera|temperature|exposure|heat|speed|opacity|"
+    "上|下|向上|向下|镜头|色温|温度"
+)
+
+
 def _rotate(clause: Clause, token: Token) -> None:
+    if any(other.text in HUES for other in clause.tokens):
+        token.tags = {"unknown": True}  # round the colour wheel: another thing
+        return
     angle = next((other for other in clause.tokens if other.has("degrees")), None)
     if angle is None and (token.text.startswith("straighten") or token.text in TO_AN_ANGLE):
         token.tags = {"unknown": True}
@@ -152,8 +176,11 @@ def _rotate(clause: Clause, token: Token) -> None:
 
 
 TO_AN_ANGLE = phrases("tilt(ed)?( it| the (video|picture|image|clip))? by|倾斜")
-WAYS = phrases("clockwise|counterclockwise|anticlockwise|counter|anti|ccw|cw|left|right|顺时针|逆时针|向左|向右")
-BACK_ROUND = phrases("counterclockwise|anticlockwise|counter|anti|ccw|left|逆时针|向左")
+WAYS = phrases(
+    "clockwise|counterclockwise|anticlockwise|counter|anti|ccw|cw|left|right|顺时针|逆时针|向左|向右|左|右|左边|右边"
+)
+BACK_ROUND = phrases("counterclockwise|anticlockwise|counter|anti|ccw|left|逆时针|向左|左|左边")
+HUES = phrases("hues?|colou?rs?|colou?r wheel|wheel|tones?|tints?|色相|色调|颜色|色彩|色轮")
 
 
 def _aspect(clause: Clause, token: Token) -> None:

@@ -28,12 +28,13 @@ def read_sounds(clause: Clause) -> None:
             token.tags = {name: value for name, value in token.tags.items() if name != "is"}
     _replaced(clause)
     _target(clause)
-    if any(_is_bed(token) for token in clause.tokens):
+    if any(is_bed(token) for token in clause.tokens):
         _moods(clause)
         clause.use(*(token for token in clause.tokens if token.text in ADDS | MANNERS))
 
 
-def _is_bed(token: Token) -> bool:
+def is_bed(token: Token) -> bool:
+    """A sound that is made and mixed under."""
     return token.tags.get("is") in BY_ID and bool(BY_ID[token.tags["is"]].bed)
 
 
@@ -46,7 +47,7 @@ def _moods(clause: Clause) -> None:
 
 def _is_added(clause: Clause, token: Token) -> bool:
     before = clause.tokens[: clause.tokens.index(token)]
-    return not before or any(other.text in ADDS for other in before)
+    return any(other.text in ADDS for other in before) or all(other.text in MANNERS for other in before)
 
 
 def _replaced(clause: Clause) -> None:
@@ -54,7 +55,7 @@ def _replaced(clause: Clause) -> None:
     verb = next(
         (token for token in clause.tokens if token.has("replace") or token.text in {"换成", "换", "swap"}), None
     )
-    beds = [token for token in clause.tokens if _is_bed(token)]
+    beds = [token for token in clause.tokens if is_bed(token)]
     if verb is None or not beds:
         return
     old = next((token for token in clause.tokens if is_heard(token) and token.start < beds[-1].start), None)

@@ -133,7 +133,7 @@ def _nearest(findings: list[Finding], token: Token) -> Finding:
 
 
 def apply_strength(finding: Finding, k: float) -> None:
-    if finding.id not in BY_ID:
+    if finding.id not in BY_ID or finding.params.get("k") == 0:  # taken away: there is no half of that
         return
     limits = BY_ID[finding.id].limits
     if "k" in limits:

@@ -172,3 +172,24 @@ def _chinese_number(text: str) -> float:
         else:
             digit = chinese.DIGITS[char]
     return total + (digit or 0) + extra
+
+
+def pass_over(prompt: Prompt, pattern: re.Pattern[str]) -> None:
+    """The words that match are understood elsewhere: they need no report, and mean nothing else."""
+    tokens, at = prompt.tokens, 0
+    for match in pattern.finditer(prompt.plain):
+        while at < len(tokens) and tokens[at].end <= match.start():
+            at += 1
+        inside = at
+        while inside < len(tokens) and tokens[inside].start < match.end():
+            _cover(tokens[inside], match.start(), match.end())
+            inside += 1
+
+
+def _cover(token: Token, start: int, end: int) -> None:
+    """A token that is a word of the scene through and through means nothing else any more."""
+    token.covered |= set(range(max(start, token.start), min(end, token.end)))
+    gaps = token.text.count(" ")  # "snow falling" is covered by two words
+    whole = len(token.covered) + gaps >= token.end - token.start or (gaps and not token.has("is"))
+    if whole and not token.has("join"):
+        token.tags = {"fill": True}

@@ -123,7 +123,7 @@ def _taken_away(clause: Clause, token: Token, earlier: list[Token], cutting: str
     """ "cut the first 2 seconds" removes them; "cut it to the first 2 seconds" keeps them."""
     if _removing(clause) or (cutting == "remove" and not clause.has("trim verb")):
         return True
-    keeps = any(other.has("to") or other.text in {"only", "just", ":"} for other in earlier)
+    keeps = any(other.has("to") or other.text in {"only", "just", ":", "down to"} for other in earlier)
     if any(other.has("cut") for other in earlier) and not keeps:
         return True
     off = any(other.text in {"off", "away", "out"} for other in _after(clause, token))

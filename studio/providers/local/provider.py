@@ -48,10 +48,12 @@ class LocalProvider:
 
     def submit(self, request: JobRequest, key: str = "") -> Submission:
         """Plans the prompt and hands the renders to the render lane. The same request again changes nothing."""
-        plan = engine.parse(request.prompt, operation=request.operation)
+        parent, line, note = _line(request)
+        beds = engine.beds_of(engine.Plan.from_json(render.plan) for render in line)
+        plan = engine.parse(request.prompt, operation=request.operation, beds=beds)
         if not plan.renders:
             return Submission(request.key, JobState.ANSWERED, _answer(plan, request))
-        base, note = _base(request)
+        base = _base(request, parent, line)
         with transaction.atomic():
             for index in range(int(request.settings.get("results", 1))):
                 render, created = Render.objects.get_or_create(
@@ -89,25 +91,34 @@ class LocalProvider:
         books.sweep(now)
 
 
-def _base(request: JobRequest) -> tuple[dict[str, Any], str]:
-    """The columns that all results of a request share (where its pictures come from, the first seed), and a note."""
+def _line(request: JobRequest) -> tuple[Render | None, list[Render], str]:
+    """The take that is continued, all turns that are rendered anew for it (none, where the take is the original), and
+    a note on why."""
+    if request.operation != "continue":
+        return None, [], ""
+    parent = Render.objects.filter(pk=request.parent_video_id).first() if request.parent_video_id else None
+    if parent is None:  # made by another provider, the take is the original
+        return None, [], FROM_THE_TAKE if request.parent_video_id else ""
+    line = books.chain(parent)
+    if not books.can_grow(line):
+        return parent, [], TOO_MANY_TURNS
+    if not all(default_storage.exists(each["name"]) for each in line[0].inputs):
+        return parent, [], FROM_THE_TAKE
+    return parent, line, ""
+
+
+def _base(request: JobRequest, parent: Render | None, line: list[Render]) -> dict[str, Any]:
+    """The columns that all results of a request share: where its pictures come from, and the first seed."""
     if request.operation != "continue":
         inputs = [_input(file.role, file.name, file.mime) for file in request.inputs if file.role != InputRole.PARENT]
-        return {"operation": request.operation, "parent": None, "inputs": inputs, "seed": _seed(request)}, ""
-    note = FROM_THE_TAKE if request.parent_video_id else ""  # made by another provider, the take is the original
-    parent = Render.objects.filter(pk=request.parent_video_id).first() if request.parent_video_id else None
-    if parent is not None:
-        line = books.chain(parent)
-        root = line[0]
-        if not books.can_grow(line):
-            note = TOO_MANY_TURNS
-        elif all(default_storage.exists(each["name"]) for each in root.inputs):
-            return {"operation": "continue", "parent": parent, "inputs": [], "seed": root.seed}, ""
+        return {"operation": request.operation, "parent": None, "inputs": inputs, "seed": _seed(request)}
+    if line:
+        return {"operation": "continue", "parent": parent, "inputs": [], "seed": line[0].seed}
     file = next((file for file in request.inputs if file.role == InputRole.PARENT), None)
     if file is None:
         raise Refused(NO_PARENT, FailureCode.EXPIRED_PARENT)
     inputs = [_input(InputRole.SOURCE, file.name, file.mime)]
-    return {"operation": "edit", "parent": parent, "inputs": inputs, "seed": _seed(request)}, note
+    return {"operation": "edit", "parent": parent, "inputs": inputs, "seed": _seed(request)}
 
 
 def _input(role: InputRole, name: str, mime: str) -> dict[str, str]:
