@@ -20,11 +20,13 @@ from studio.engine.pipeline import Ahead, Behind, Beside
 from studio.engine.plan import Plan, Step
 from studio.engine.reading import Source
 from studio.engine.soundtrack import Frames, Sounds, voiced
+from studio.engine.steadying import Steady
 from studio.engine.timeline import Timeline, fold, placed
 
 Report = Callable[[float], None]
 SMOOTH_FROM = 0.9
 SHORT_RUN = 2
+STEADY = "stabilise"
 BEGUN = 0.001  # the clip has been read through once
 
 
@@ -156,15 +158,22 @@ def line(timeline: Timeline, steps: Sequence[Step], fps: Fraction, width: int, h
         else:
             drawn = {at - begun: found for at, found in letterings.items() if begun <= at < begun + len(run)}
             links.append(Filtered(*graph_text(rest, run, fps, width, height, drawn)))
-        links += [Painted(run[-1])] if run[-1].id in PAINTERS else []
+        links += unfiltered(run[-1], timeline.fps or fps)
         width, height = size_after(run, width, height)
         begun, rest = begun + len(run), Timeline(0.0, timeline.seconds)
     links = links or [Filtered(*graph_text(rest, [], fps, width, height, {}))]
     return Line([links[0], *(Beside(link.push) for link in links[1:])])
 
 
+def unfiltered(step: Step, fps: Fraction) -> list[Link]:
+    """What no filter does of a step; it comes after those of its filters that there are."""
+    if step.id in PAINTERS:
+        return [Painted(step)]
+    return [Steady(fps)] if step.id == STEADY else []
+
+
 def runs(steps: Sequence[Step]) -> Iterator[list[Step]]:
-    """Neighbours that one link takes: all that follows the clock, or filters up to one whose picture is painted on.
+    """Neighbours that one link takes: all that follows the clock, or filters up to one that is not only filtered.
 
     A long chain of filters is two links, for each has a thread: not between two that share a conversion to RGB.
     """
@@ -173,7 +182,7 @@ def runs(steps: Sequence[Step]) -> Iterator[list[Step]]:
         entry, before = BY_ID[step.id], BY_ID[run[-1].id] if run else None
         if before is not None:
             is_half = len(run) >= max(SHORT_RUN, len(steps) / 2) and not (entry.in_rgb and before.in_rgb)
-            if entry.timed != before.timed or before.id in PAINTERS or is_half:
+            if entry.timed != before.timed or before.id in {*PAINTERS, STEADY} or is_half:
                 yield run
                 run = []
         run.append(step)

@@ -40,7 +40,7 @@ def effects_sheet(job: Job, report: Report) -> Job:
         cells.append(_cell(_seen(frames, _example(effect), source.fps), effect.id))
         report(len(cells) / (len(effects) + 1))
     sheet = _laid_out(cells)
-    sheet.save(str(job["output"]), "PNG" if str(job.get("format")) == "png" else "JPEG", quality=90)
+    sheet.save(str(job["output"]), "PNG" if str(job.get("format")) == "png" else "JPEG", quality=82)
     return {"effects": len(effects), "width": sheet.width, "height": sheet.height}
 
 

@@ -14,15 +14,19 @@ FADE = 0.7
 
 
 def waves(seed: int, seconds: float) -> Samples:
-    """The sea as heard from a boat: a low rush, and crests that come, break and drain away. Two channels, -1 to 1."""
+    """The sea as heard from a boat. Two channels, -1 to 1."""
+    return finished(sea(seed, seconds))
+
+
+def sea(seed: int, seconds: float) -> NDArray[np.float64]:
+    """A low rush, and crests that come, break and drain away. Lower still would be felt and not heard."""
     rng = np.random.default_rng([seed, 11])
     count = round(seconds * SOUND_RATE)
-    low = coloured(rng, count, 1.15, (28.0, 900.0))
+    low = coloured(rng, count, 1.15, (50.0, 900.0))
     high = coloured(rng, count, 0.55, (700.0, 9000.0))
     swell = _crests(rng, seconds, count)
     lap = 0.6 + 0.4 * slow(rng, count, 0.8)
-    mixed = low * (0.55 + 0.75 * swell) * 0.075 + high * (0.035 * lap + 0.9 * swell**2.2) * 0.055
-    return finished(mixed)
+    return np.asarray(low * (0.55 + 0.75 * swell) * 0.075 + high * (0.035 * lap + 0.9 * swell**2.2) * 0.055)
 
 
 def chord(seed: int, seconds: float) -> Samples:
@@ -89,10 +93,10 @@ def slow(rng: np.random.Generator, count: int, pace: float) -> NDArray[np.float6
 
 
 def finished(mixed: NDArray[np.float64], fade: float = FADE) -> Samples:
-    """Faded at both ends, and gently kept below full scale."""
+    """Faded at both ends, and gently kept below full scale. Two that fade into each other are as loud as one."""
     count = mixed.shape[1]
     edge = min(count // 2, round(fade * SOUND_RATE))
-    ramp = np.sin(np.linspace(0, np.pi / 2, edge)) ** 2 if edge else np.zeros(0)
+    ramp = np.sin(np.linspace(0, np.pi / 2, edge)) if edge else np.zeros(0)
     mixed[:, :edge] *= ramp
     mixed[:, count - edge :] *= ramp[::-1]
     return np.tanh(mixed * 1.2).astype(np.float32)

@@ -67,6 +67,36 @@ def test_a_bed_is_always_the_same_and_has_no_seam(id: str) -> None:
     assert level.min() > 0.15 * level.max()
 
 
+def bed(id: str, pieces: int) -> np.ndarray:
+    made = beds.pieces(BY_ID[id].bed)
+    return np.concatenate([next(made) for _ in range(pieces)], axis=1)
+
+
+@pytest.mark.parametrize("id", BEDS)
+def test_beds_are_equally_loud_to_the_ear_and_leave_room(id: str) -> None:
+    made = bed(id, 2)
+    assert abs(hearing.lufs(made) + 16) < 1.5
+    assert np.abs(made).max() < 0.95
+
+
+@pytest.mark.parametrize("id", ["rain-sound", "music"])
+def test_a_steady_bed_does_not_dip_where_its_pieces_meet(id: str) -> None:
+    """Two sounds that know nothing of each other are faded by their power, or they lose 3 dB each time."""
+    _make, seconds, overlap = beds.BEDS[BY_ID[id].bed]
+    made = bed(id, 4)
+    for number in (2, 3):
+        middle = (seconds - overlap) * number - overlap / 2
+        joint = made[:, round((middle - 0.15) * RATE) : round((middle + 0.15) * RATE)]
+        assert rms(joint) > 0.82 * rms(made[:, RATE:])
+
+
+def test_wind_blows_on_both_sides() -> None:
+    made = bed("wind-sound", 2)
+    windows = made[:, RATE : RATE * 14].reshape(2, -1, RATE // 2)
+    left, right = np.sqrt((windows**2).mean(axis=2))
+    assert np.corrcoef(left, right)[0, 1] > 0.5 and (left / right).min() > 0.4
+
+
 def test_beds_differ() -> None:
     spectra = {
         id: [hearing.band(next(beds.pieces(BY_ID[id].bed)), *pair) for pair in ((0, 400), (3500, 9000))] for id in BEDS

@@ -1,4 +1,7 @@
-"""The shape of the picture and how it stands: mirrored, turned, cropped, between bars, held still or shaken."""
+"""The shape of the picture and how it stands: mirrored, turned, cropped, between bars, held still or shaken.
+
+What holds it still is no filter: see `steadying` in the engine.
+"""
 
 import math
 
@@ -85,14 +88,6 @@ def _letterbox(params: Params, width: int, height: int) -> str:
         return ""
     bars = (f"drawbox=x=0:y={y}:w={width}:h={bar}:color=black:t=fill" for y in (0, height - bar))
     return ",".join(bars)
-
-
-def _stabilise(params: Params, width: int, height: int) -> str:
-    """What is lost at the edges is cut away, and the rest fills the frame again."""
-    return (
-        "deshake=rx=32:ry=32:edge=mirror,"
-        f"crop={_even(width * 0.94)}:{_even(height * 0.94)},scale={width}:{height}:flags=bicubic"
-    )
 
 
 def _shake(params: Params, moment: float, length: float) -> Box:
@@ -189,7 +184,6 @@ STABILISE = Effect(
     value=lambda params: _("on"),
     change=("steadier", 1),
     limits={},
-    shaped=_stabilise,
     en=Words(
         names="stabili[sz](e|ed|es|ing|ation|er)( (the )?(shot|video|footage|clip|camera|image))?|"
         "stead(y|ier|ied)( (the )?(shot|video|footage|clip|camera|image))?|less shak(y|iness)|"

@@ -1,8 +1,6 @@
 """Pictures made into something else: cartoon, sketch, paint, pixels, heat, glitch, trails, mirrors."""
 
 from studio.engine.effects.entry import (
-    TO_RGB,
-    TO_YUV,
     Effect,
     Limit,
     Params,
@@ -16,6 +14,10 @@ from studio.engine.effects.entry import (
 from studio.engine.errors import gettext_noop as _
 
 OPACITY = {"k": Limit(0.1, 1.0, 1.0)}
+DARKEST = 0.05
+"""How far a poster's darkest tone is from black, and its lightest from white: both keep their colour."""
+DENSER = 1.25
+"""A poster's tones lie closer together in the dark, or a night would be one black plate."""
 
 
 def _opacity(params: Params) -> float:
@@ -71,21 +73,26 @@ def _edges(params: Params, unit: float) -> str:
 
 
 def _paint(params: Params, unit: float) -> str:
-    """Brush strokes are medians; lifted a little, or they would be darker than the picture was."""
+    """Dabs of colour are medians; lifted a little, or they would be darker than the picture was. A painter goes on."""
     k = strength(params)
-    radius = max(1, round(4 * unit * (0.5 + 0.5 * k)))
+    radius = max(1, round(1.3 * unit * (0.5 + 0.5 * k)))
     return (
-        f"{_halved(f'median=radius={radius}')},unsharp=9:9:{0.4 + k:.3f}:3:3:0,hue=s={1 + 0.3 * k:.3f},"
+        f"{_halved(f'median=radius={radius}')},hue=s={1 + 0.3 * k:.3f},"
         f"lutyuv=y='16+219*pow(clip((val-16)/219,0,1),{1 - 0.08 * min(k, 1.5):.3f})'"
     )
 
 
-def _posterize(params: Params) -> str:
-    """Each channel in a few steps."""
+def _posterize(params: Params, unit: float) -> str:
+    """Plates of colour: light in a few even tones, and colour in steps from grey outwards.
+
+    Red, green and blue in steps of their own would give a pale sky bands of hues that it never had.
+    """
     k = strength(params)
-    step = 255 / max(2.0, 6 - 2 * k)
-    steps = ":".join(f"{channel}='clip(round(val/{step:.2f})*{step:.2f},0,255)'" for channel in "rgb")
-    return f"hue=s={1 + 0.6 * k:.3f},{TO_RGB},lutrgb={steps},{TO_YUV}"
+    tones, step = max(3, round(7 - 2 * k)), 8 + 6 * k
+    tone = f"min({tones - 1},floor(pow(clip((val-16)/219,0,1),{1 / DENSER})*{tones}))/{tones - 1}"
+    light = f"y='16+219*pow({DARKEST}+{1 - 2 * DARKEST}*{tone},{DENSER})'"
+    colour = ":".join(f"{plane}='128+round((val-128)*{1 + 0.4 * k:.3f}/{step:.2f})*{step:.2f}'" for plane in "uv")
+    return f"{_halved(f'median=radius={max(1, round(2 * unit))}')},lutyuv={light}:{colour}"
 
 
 def _block(params: Params, unit: float) -> int:
@@ -102,7 +109,16 @@ def _thermal(params: Params) -> str:
 
 
 def _trails(params: Params) -> str:
-    return f"lagfun=decay={1 - 0.05 / strength(params):.4f}:planes=1"
+    """What was bright and what was dark both linger, and their mean is the trail of either.
+
+    Where that is only a little off the picture as it is now, nothing has moved through: grass and fur stay crisp.
+    """
+    lag = f"lagfun=decay={1 - 0.05 / strength(params):.4f}"
+    laid = ":".join(f"c{plane}='x+(y-x)*min(1,abs(y-x)/{12 if plane == 0 else 6})'" for plane in range(3))
+    return (
+        f"split=3[now][bright][dark];[bright]{lag}[bright];[dark]negate,{lag},negate[dark];"
+        f"[bright][dark]blend=all_mode=average[trail];[now][trail]lut2={laid}"
+    )
 
 
 def _mirror_half(params: Params) -> str:
@@ -211,7 +227,7 @@ POSTERIZE = Effect(
     value=strength_text,
     percent=100,
     change=("few tones", 1),
-    video=_posterize,
+    shaped=by_pixel(_posterize),
     en=Words(
         names=(
             "poster(ize|ise|ized|ised|isation|ization)( effect)?|pop ?art( style| look)?|(andy )?warhol|"

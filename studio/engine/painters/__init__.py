@@ -6,6 +6,7 @@ from typing import Protocol
 import av
 
 from studio.engine.effects.entry import Params
+from studio.engine.painters.brush import Brush
 from studio.engine.painters.fog import Fog
 from studio.engine.painters.glitch import Glitch
 from studio.engine.painters.specks import Embers, Rain, Snow
@@ -39,4 +40,11 @@ class Painted:
         yield frame
 
 
-PAINTERS: Mapping[str, Paints] = {"glitch": Glitch, "fog": Fog, "snow": Snow, "rain": Rain, "embers": Embers}
+PAINTERS: Mapping[str, Paints] = {
+    "paint": Brush,
+    "glitch": Glitch,
+    "fog": Fog,
+    "snow": Snow,
+    "rain": Rain,
+    "embers": Embers,
+}
