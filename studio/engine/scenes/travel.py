@@ -67,7 +67,7 @@ class Strip:
     def put(self, picture: Image.Image, travel: Travel, moment: float) -> tuple[int, Image.Image]:
         """Also gives the row where it begins and how much it covers, for what lies on it."""
         row, size, box = self.window(travel, moment)
-        colours, cover = (each.resize(size, Image.Resampling.BILINEAR, box=box) for each in (self.colours, self.cover))
+        colours, cover = (_seen(each, size, box) for each in (self.colours, self.cover))
         picture.paste(colours, (0, row), cover)
         return row, cover
 
@@ -83,3 +83,12 @@ class Strip:
         if not len(hidden):
             return self
         return replace(self, bottom=min(self.bottom, nearer.top + int(hidden[0]) + self.colours.height // 6))
+
+
+def _seen(image: Image.Image, size: tuple[int, int], box: tuple[float, float, float, float]) -> Image.Image:
+    """The part of it in that size. Cut out first: Pillow would else resample the rows, too, where they stay as they are."""
+    left, right = max(0, int(box[0]) - 1), min(image.width, int(box[2]) + 2)
+    if box[1] == int(box[1]) and box[3] - box[1] == size[1]:
+        image = image.crop((left, int(box[1]), right, int(box[3])))
+        box = (box[0] - left, 0.0, box[2] - left, float(size[1]))
+    return image.resize(size, Image.Resampling.BILINEAR, box=box)

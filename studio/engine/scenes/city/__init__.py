@@ -26,6 +26,7 @@ CLOUDS = (
     LayerSpec(stretch=2.6, power=1.72, height=0.8, pace=10.0, thickness=0.75, sharp=0.9),
 )
 QUAY = 9.0
+UNSEEN = 0.01  # what shines less changes no pixel by more than two and a half of 255
 BRIGHT = [0] * 84 + [int((value - 84) * 0.62) for value in range(84, 256)]
 BRIGHT *= 3
 
@@ -131,6 +132,8 @@ class City:
         for row in self.rows:
             for place, spot in enumerate(row.beacons):
                 on = max(0.0, float(np.sin(2 * np.pi * (moment / 1.9 + self.blink[place % 64])))) ** 2
+                if on < UNSEEN:
+                    continue
                 self._put(above, row.strip, moment, spot, (1.0, 0.18, 0.14), 1.7 * unit, 0.95 * on)
                 self._put(above, row.strip, moment, spot, (1.0, 0.18, 0.14), 7 * unit, 0.20 * on)
 
