@@ -10,10 +10,11 @@ from studio.engine.catalogue import BY_ID
 from studio.engine.effects.entry import Stage
 from studio.engine.plan import Plan
 
-# These treat every picture alike, one after the other. Times, crops, captions and sounds of several turns are folded.
+# These treat every picture alike, one after the other; to steady a shot looks at its neighbours. Times, crops, captions
+# and sounds of several turns are folded.
 ALIKE = frozenset(
     (
-        Stage.STABILISE, Stage.DENOISE, Stage.GRADE, Stage.LOOK, Stage.TEXTURE, Stage.STYLISE, Stage.ATMOSPHERE,
+        Stage.DENOISE, Stage.GRADE, Stage.LOOK, Stage.TEXTURE, Stage.STYLISE, Stage.ATMOSPHERE,
         Stage.VIGNETTE,
     )
 )  # fmt: skip

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageEnhance, ImageFilter
 
-from .catalogue import BY_ID
 from .drawing import Drawn
 from .editing import apply
 from .errors import EngineFailed
@@ -17,6 +16,7 @@ from .limits import Limits
 from .pictures import open_photo, upright
 from .plan import Plan
 from .sound import chord
+from .timeline import beds_of
 
 Job = dict[str, Any]
 Report = Callable[[float], None]
@@ -60,7 +60,7 @@ def animate(job: Job, report: Report) -> Job:
     shots = [_shot(_read(path, size), size, move, exact and place == 0, rng) for place, path in enumerate(paths)]
     album = Album(shots, size, seconds)
     # A sound that was asked for with the photos stands in place of the chord, not over it.
-    wanted = any(BY_ID[step.id].bed for step in plans[0].steps)
+    wanted = beds_of(plans[:1]) and beds_of(plans)
     drawn = Drawn(size, seconds, album.picture, None if wanted else chord(seed, seconds))
     return apply(drawn, plans, settings, str(job["output"]), report)
 

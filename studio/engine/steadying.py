@@ -52,13 +52,14 @@ class Steady:
 
     def _follow(self, frame: av.VideoFrame) -> None:
         """Where the camera is now: right, down (in pixels of the picture) and turned."""
-        scale = max(1.0, max(frame.width, frame.height) / SEEN)
-        size = max(16, round(frame.width / scale)), max(16, round(frame.height / scale))
+        smaller = max(1.0, max(frame.width, frame.height) / SEEN)
+        size = max(16, round(frame.width / smaller)), max(16, round(frame.height / smaller))
+        scale = frame.width / size[0], frame.height / size[1], 1
         now = frame.reformat(*size, "gray", interpolation="AREA").to_ndarray().astype(np.float32)
         if self._before is None:
             self._path.append(np.zeros(3))
         else:
-            self._path.append(self._path[-1] + motion(self._before, now) * (scale, scale, 1))
+            self._path.append(self._path[-1] + motion(self._before, now) * scale)
         self._before = now
 
 

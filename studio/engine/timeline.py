@@ -173,8 +173,7 @@ def simplified(steps: Sequence[Step]) -> list[Step]:
     both of two that undo each other."""
     left: list[Step] = []
     for step in steps:
-        if takes_away(step):
-            left = [other for other in left if other.id != step.id]
+        if BY_ID[step.id].bed and _laid_anew(left, step):
             continue
         if step.id in TIMES or (step.id in {"mute", "bw"} and step in left and _still(left, step)):
             continue
@@ -184,15 +183,20 @@ def simplified(steps: Sequence[Step]) -> list[Step]:
         elif step.id == "rotate" and before == "rotate":
             left[-1:] = _turned_on(left[-1], step)
         elif step.id != "letterbox" or before != step.id:
-            # A loudness that a later turn sets anew need not be measured.
-            left = [other for other in left if other.id != "normalise" or step.id != "normalise"]
+            # A loudness that a later turn sets anew need not be measured, and what is steady is not held still again.
+            left = [other for other in left if other.id != step.id or step.id not in {"normalise", "stabilise"}]
             left.append(step)
     return left
 
 
-def takes_away(step: Step) -> bool:
-    """A sound that was laid under the clip and is taken away again: the same step with no strength."""
-    return bool(BY_ID[step.id].bed) and number({"k": 1.0, **step.params}, "k") == 0
+def _laid_anew(left: list[Step], step: Step) -> bool:
+    """A sound that lies under the clip already gets another strength where it lies; without any it is taken away."""
+    silenced = max((place for place, other in enumerate(left) if other.id == "mute"), default=-1)
+    at = next((place for place, other in enumerate(left) if place > silenced and other.id == step.id), None)
+    gone = number({"k": 1.0, **step.params}, "k") == 0
+    if at is not None:
+        left[at : at + 1] = [] if gone else [step]
+    return gone or at is not None
 
 
 def beds_of(plans: Iterable[Plan]) -> list[str]:

@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from . import editing, generating, photos, probing, sandbox, sheet, stills, transcoding, waves
+from . import editing, generating, peaks, photos, probing, sandbox, sheet, stills, transcoding
 from .errors import EngineFailed, MediaRefused, gettext_noop
 from .limits import Allowance
 
@@ -28,7 +28,7 @@ OPERATIONS: dict[str, Operation] = {
     "probe": probing.probe,
     "poster": stills.poster,
     "filmstrip": stills.filmstrip,
-    "waveform": waves.waveform,
+    "waveform": peaks.waveform,
     "photo": stills.photo,
     "effects_sheet": sheet.effects_sheet,
     "rendition": transcoding.rendition,

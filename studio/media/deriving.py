@@ -1,5 +1,6 @@
 """Pictures and renditions made from an asset. Each is made once, however many tasks run at the same time."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import asdict
 from math import log10
@@ -26,6 +27,8 @@ POSTER_WIDTH = 1280
 EXPORT_PROBLEM_SECONDS = 600
 EXPORT_WANTED_SECONDS = 900
 EXPORT_MIMES = {format: MIMES[format] for format in ("mp4", "webm", "mov")} | {"prores": PRORES}
+
+log = logging.getLogger(__name__)
 
 Make = Callable[[Path, Path], dict[str, Any]]
 
@@ -77,7 +80,8 @@ def wave_of(source: Path) -> str:
     """The clip's sound in WAVE_PARTS hexadecimal digits, from 48 decibels below full scale (0) up to it (f)."""
     try:
         peaks = engine.waveform(source, parts=WAVE_PARTS)
-    except engine.MediaRefused:
+    except engine.EngineError as error:
+        log.warning("no line of the sound: %s", error)
         return ""  # pictures alone are better than none of both
     return "".join(f"{round(15 * min(1, max(0, 1 + 20 * log10(max(peak, 1e-6)) / WAVE_RANGE))):x}" for peak in peaks)
 

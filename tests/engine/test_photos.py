@@ -141,6 +141,25 @@ def test_what_is_said_of_a_film_of_photos_is_understood(
     assert ([step.id for step in plan.steps], plan.not_done) == (steps, ())
 
 
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "glitch every 3 seconds",
+        "0,5 seconds each",
+        "1/2 second per photo",
+        "twenty two seconds each",
+        "each photo 90 seconds",
+        "2 seconds for each photo, 3 seconds for each picture",
+        "hard cuts instead of crossfades",
+        "without crossfades",
+        "每张十秒",
+    ],
+)
+def test_what_is_not_understood_of_it_is_reported(prompt: str) -> None:
+    plan = engine.parse(prompt, operation="reference")
+    assert plan.scene == {"name": "photo", "move": ""} and plan.steps == () and plan.not_done
+
+
 def test_each_photo_is_shown_as_long_as_was_said(tmp_path: Path) -> None:
     photos = [media_files.photo(tmp_path / f"{place}.jpg", SIZE) for place in range(3)]
     plan = engine.parse("1.5 seconds each", operation="reference")

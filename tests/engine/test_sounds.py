@@ -8,7 +8,7 @@ from studio.engine.catalogue import BY_ID, EFFECTS, describe
 from studio.engine.effects.entry import Stage
 from studio.engine.parser import parse
 from studio.engine.plan import Plan, Step
-from studio.engine.timeline import beds_of, fold
+from studio.engine.timeline import beds_of, fold, simplified
 from tests.engine import hearing
 from tests.engine.hearing import RATE, Heard, lufs, rms, through
 
@@ -229,3 +229,30 @@ def test_the_sounds_that_can_be_taken_away_are_those_still_to_be_heard() -> None
 
 def test_a_sound_taken_away_is_named_as_what_it_was() -> None:
     assert describe(Step("rain-sound", {"k": 0.0})) == ("Sound of rain", "off")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "laid", "steps", "reported"),
+    [
+        ("rain sound off", ["rain-sound"], [("rain-sound", 0.0)], False),
+        ("the rain sound should go", ["rain-sound"], [("rain-sound", 0.0)], False),
+        ("music off", ["music"], [("music", 0.0)], False),
+        ("cut the rain sound", ["rain-sound"], [("rain-sound", 0.0)], False),
+        ("softer rain sound", ["rain-sound"], [("rain-sound", 0.5)], False),
+        ("the music is too loud", ["music"], [], True),
+        ("louder rain sound", ["rain-sound"], [], True),
+    ],
+)
+def test_a_sound_that_lies_there_is_never_laid_twice(
+    prompt: str, laid: list[str], steps: list[tuple[str, float]], reported: bool
+) -> None:
+    plan = parse(prompt, beds=laid)
+    assert [(step.id, step.params["k"]) for step in plan.steps] == steps
+    assert bool(plan.not_done) == reported
+
+
+def test_a_sound_laid_again_has_its_last_strength() -> None:
+    laid = [Step("rain-sound", {"k": 1.0}), Step("echo", {"k": 1.0}), Step("rain-sound", {"k": 0.5})]
+    assert simplified(laid) == [Step("rain-sound", {"k": 0.5}), Step("echo", {"k": 1.0})]
+    muted = [Step("rain-sound", {"k": 1.0}), Step("mute"), Step("rain-sound", {"k": 0.5})]
+    assert simplified(muted) == muted

@@ -9,6 +9,7 @@ from studio.engine.parser.tokens import Token
 
 TAKES = phrases("take|turn|switch|shut|get|cut|pull|strip|drop")
 AWAY = phrases("away|out|off")
+GOES = phrases("go|goes|gone|disappear|leave")
 STOPS = phrases("no|no more|without|stop|mute|muted|silence|silent|不要|别要|没有|不想要|消音|静音")
 NONE = phrases("no|no more|without|不要|别要|没有|不想要")
 POINTS = phrases("the|that|this|those|these|your|把|将|那个|那段|这个|这段")
@@ -30,7 +31,7 @@ def read_laid(clause: Clause, before: Clause | None, laid: frozenset[str]) -> No
         words = _replacing(clause, token) or _taking(clause, token)
         going = bool(words) or _goes_too(clause, before)
         if not going:
-            if id != "music" and _is_spoken_of(clause, token):
+            if (id != "music" or id in laid) and _is_spoken_of(clause, token):
                 token.tags = {"unknown": True}
         elif words and _is_kept(clause, words[0]):
             clause.negated = True
@@ -63,12 +64,19 @@ def _taking(clause: Clause, token: Token) -> list[Token]:
             return [other] if not _adds(clause, token, other) else []
     verb = next((other for other in before if other.text in TAKES), None)
     away = next((other for other in after[:2] if other.text in AWAY), None)
-    return [verb, away] if verb is not None and away is not None else []
+    if verb is not None and away is not None:
+        return [verb, away]
+    if any(other.text in sounds.ADDS for other in before):
+        return []
+    if verb is not None and verb.has("cut") and not clause.has("seconds", "range", "percent", "to"):
+        return [verb]
+    return [other for other in (*after[:1], *after[-1:]) if other.text in AWAY or other.text in GOES][:1]
 
 
 def _goes_too(clause: Clause, before: Clause | None) -> bool:
-    """ "remove the rain and the wind sounds"."""
-    joined = before is not None and clause.joined in {"and", "or"} and before.has("remove") and not before.has("neg")
+    """ "remove the rain and the wind sounds", "cut the first 2 seconds and the rain sound"."""
+    taken = before is not None and (before.has("remove") or (before.has("cut") and not before.has("to")))
+    joined = before is not None and taken and clause.joined in {"and", "or"} and not before.has("neg")
     return joined and not any(token.text in sounds.ADDS or token.has("make") for token in clause.tokens)
 
 
@@ -96,7 +104,9 @@ def _is_spoken_of(clause: Clause, token: Token) -> bool:
     before, after = clause.tokens[:at], clause.tokens[at + 1 :]
     if any(other.text in sounds.ADDS for other in before):
         return False
-    changed = after + (before if before and before[-1].text in POINTS else [])
+    near = before[-1:]
+    pointed = any(other.text in POINTS or other.tags.get("quality", other.tags.get("is")) in LOUDNESS for other in near)
+    changed = after + (before if pointed else [])
     return any(
         (other.has(*CHANGES) and not other.has("place", "soft") and other.text not in sounds.ADDS)
         or other.tags.get("is", other.tags.get("quality")) in LOUDNESS

@@ -187,7 +187,7 @@ def pass_over(prompt: Prompt, pattern: re.Pattern[str]) -> None:
 
 
 def _cover(token: Token, start: int, end: int) -> None:
-    """A token that is a word of the scene through and through means nothing else any more."""
+    """A token that is covered through and through means nothing else any more."""
     token.covered |= set(range(max(start, token.start), min(end, token.end)))
     gaps = token.text.count(" ")  # "snow falling" is covered by two words
     whole = len(token.covered) + gaps >= token.end - token.start or (gaps and not token.has("is"))

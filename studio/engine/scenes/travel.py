@@ -86,7 +86,7 @@ class Strip:
 
 
 def _seen(image: Image.Image, size: tuple[int, int], box: tuple[float, float, float, float]) -> Image.Image:
-    """The part of it in that size. Cut out first: Pillow would else resample the rows, too, where they stay as they are."""
+    """The part of it in that size. Cut out first, for Pillow would resample rows, too, that stay as they are."""
     left, right = max(0, int(box[0]) - 1), min(image.width, int(box[2]) + 2)
     if box[1] == int(box[1]) and box[3] - box[1] == size[1]:
         image = image.crop((left, int(box[1]), right, int(box[3])))
