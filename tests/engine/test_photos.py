@@ -160,6 +160,22 @@ def test_what_is_not_understood_of_it_is_reported(prompt: str) -> None:
     assert plan.scene == {"name": "photo", "move": ""} and plan.steps == () and plan.not_done
 
 
+@pytest.mark.parametrize(
+    ("operation", "prompt", "beyond"),
+    [
+        ("generate", "a city at night in rain and fog", ("fog",)),
+        ("generate", "mountains at sunrise, pan left then zoom in", ("zoom in",)),
+        ("generate", "a snowy mountain in winter at night", ()),
+        ("reference", "zoom in and pan right", ("pan right",)),
+        ("reference", "slowly zoom in, push in", ()),
+    ],
+)
+def test_what_is_asked_beyond_the_first_of_a_kind_is_reported(
+    operation: str, prompt: str, beyond: tuple[str, ...]
+) -> None:
+    assert engine.parse(prompt, operation=operation).not_done == beyond
+
+
 def test_each_photo_is_shown_as_long_as_was_said(tmp_path: Path) -> None:
     photos = [media_files.photo(tmp_path / f"{place}.jpg", SIZE) for place in range(3)]
     plan = engine.parse("1.5 seconds each", operation="reference")

@@ -41,7 +41,7 @@ def test_a_duration_in_the_settings_goes_before_the_sources() -> None:
 
 @pytest.mark.parametrize("settings", [{}, {"duration": "auto"}, {"duration": None}])
 def test_a_length_nobody_knows_spans_all_that_the_model_makes(settings: dict[str, Any]) -> None:
-    assert quote(priced(OMNI), "generate", settings) == Quote(304_080, 1_013_600)
+    assert quote(priced(OMNI), "generate", settings) == Quote(304_080, 2_027_200)
 
 
 def test_a_source_that_may_or_may_not_be_charged_again_is_in_the_upper_end_alone() -> None:

@@ -24,21 +24,25 @@ def _pattern(words: Words) -> re.Pattern[str]:
 
 
 def read_scene(prompt: Prompt, operation: str) -> tuple[Scene | None, list[str]]:
-    """The scene, whose words become such as need no report, and what of its own text no font of ours has."""
+    """The scene, whose words become such as need no report; and what is not drawn of it, besides those.
+
+    That is what was asked for beyond the first of a kind ("rain and fog"), and what no font of ours has.
+    """
+    undrawn: list[str] = []
     if operation in {"animate", "reference"}:
-        move, each = _first(prompt, MOVES), read_album(prompt, operation == "reference")
+        move, each = _first(prompt, MOVES, undrawn), read_album(prompt, operation == "reference")
         _pass_over(prompt, CAMERA)
-        return {"name": "photo", "move": move, **each}, []
+        return {"name": "photo", "move": move, **each}, undrawn
     scene = _chosen(prompt) if operation == "generate" else None
     if scene is None:
         return None, []
-    found = {"name": scene.id} | {aspect: _first(prompt, table) for aspect, table in scene.choices.items()}
+    found = {"name": scene.id} | {aspect: _first(prompt, table, undrawn) for aspect, table in scene.choices.items()}
     for words in scene.shown:
         _pass_over(prompt, words)
     if not scene.quoted:
-        return found, []
-    said, undrawn = _quotations(prompt)
-    return found | {"text": "\n".join(said)}, undrawn
+        return found, undrawn
+    said, unwritten = _quotations(prompt)
+    return found | {"text": "\n".join(said)}, undrawn + unwritten
 
 
 def _chosen(prompt: Prompt) -> DrawnScene | None:
@@ -83,10 +87,16 @@ def _named(prompt: Prompt, table: Mapping[str, Words]) -> str:
     return min(hits)[2] if hits else ""
 
 
-def _first(prompt: Prompt, choices: Choices) -> str:
-    """The choice that is named first; the words of all are passed over."""
+def _first(prompt: Prompt, choices: Choices, undrawn: list[str]) -> str:
+    """The choice that is named first; the words of all are passed over, and of others that are named noted."""
     table = {name: choice.words for name, choice in choices.items()}
     name = _named(prompt, table)
+    taken = [match.span() for match in _pattern(table[name]).finditer(prompt.plain)] if name else []
+    for words in (words for other, words in table.items() if other != name):
+        for start, end in (match.span() for match in _pattern(words).finditer(prompt.plain)):
+            if all(end <= a or b <= start for a, b in taken):
+                undrawn.append(prompt.text[start:end])
+                taken.append((start, end))
     for words in table.values():
         _pass_over(prompt, words)
     return name
